@@ -139,10 +139,11 @@ class OneIn:
     @property
     def _sizes(self) -> tuple[float, float]:
         size, plain = self.part / self.whole, hedges()[""]
-        most = (plain.number if self.counted and self.part == 1 else plain.part) or 0.0
+        most = (plain.number if self.counted else plain.part) or 0.0
         low, high = size * (1 - most), size * (1 + most)
         if self.part > 1:
-            return low, high
+            half = 0.5 / self.whole if self.counted else size
+            return max(low, size - half), min(high, size + half)
         # 1 / p rounds to N, halves up.
         return (
             max(low, 1 / (self.whole + 0.5) + 1e-12),

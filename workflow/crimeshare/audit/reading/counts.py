@@ -10,7 +10,7 @@ from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
 from crimeshare.audit.reading.slots import AVERAGE, OFFENDERS, PLACES
 from crimeshare.audit.reading.spans import Unplaced, Unsaid
-from crimeshare.audit.reading.state import Statement, spot, value_of
+from crimeshare.audit.reading.state import Statement, value_of
 from crimeshare.audit.reading.years import ADJECTIVES
 
 _CASE = re.compile(
@@ -257,7 +257,6 @@ class Counts(Parts):
         )
         sized = self.topic.offence and re.search(
             r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $|"
-            r"(?:number|figure|total|it|they) M , from $|"
             r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
             r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
             r"(?:^|; )there (?:were|was) (?:just |only )?$|when it was $|"
@@ -271,7 +270,8 @@ class Counts(Parts):
             r"(?:recorded|had|saw|logged|counted|registered|managed|there were|there was) "
             r"(?:just |only |some |about |nearly )*$|"
             r"(?:^|[,;] )(?:in )?P (?:, )?there had been $|"
-            r"(?:^|the |that |A 's )(?:M|went) from (?:N to )?$|"
+            r"(?:^|the |that |number |figure |total |tally |it |they |A 's )(?:(?:has|have|had) )?"
+            r"(?:M|went) (?:, )?from (?:N to )?$|"
             r"A [^,;.NCH]*, with (?:just |only )?$|"
             r"(?:national|A|F) (?:total|number|figure|tally) of $",
             before,
@@ -318,25 +318,6 @@ class Counts(Parts):
         return bool(re.fullmatch(r"(?:[a-z]+|\d)", self._words(at).casefold())) and not re.search(
             r"(?:from|to|O|A|:|numbered|totalled) $", self.sentence.before(at)
         )
-
-    def _rate(self, at: int, words: str, rated: re.Match[str] | None) -> None:
-        base = ""
-        if any(t.span and t.letter == "S" and t.span.value.households for t in self.tokens[at:]):
-            raise Unplaced("it is a rate of households; rates here are of residents")
-        places = [i for i, t in enumerate(self.tokens) if t.letter == "RATE1"]
-        if rated:
-            place = spot(at, rated)
-            base = re.sub(r"\D", "", self._words(place)) or (
-                "1000" if "thousand" in self._words(place) else "million"
-            )
-        elif places:
-            base = re.sub(r"\D", "", self._words(places[-1]))
-        noun = self.around.noun(at)
-        if rated and not noun and self.around.generic(at):
-            noun = None
-        slots = self._slots(at, base=self.around.base(at), offence=noun)
-        value = f"{words} per {base}" if base else words
-        self._add(at, slots, {"quantity": "rate", "value": value})
 
     def _pace(self, at: int, words: str) -> None:
         place = next(i for i in range(at, len(self.tokens)) if self.tokens[i].letter == "PACE1")

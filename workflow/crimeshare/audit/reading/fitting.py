@@ -110,7 +110,12 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
     _settle_year(reading, told, counts)
     read = [s for s in reading.statements if s.role and _telling(s.number, _TELLING)]
     right = [s for s in read if any(s.number in counts(*each) for each in told(s))]
-    claimed = {told(s)[0] for s in reading.statements if s.role and told(s)}
+    claimed = {
+        of
+        for s in reading.statements
+        if s.role
+        for of in ([each for each in told(s) if s.number in counts(*each)] or told(s)[:1])
+    }
     for statement in read:
         first = told(statement)[:1]
         if statement in right or not first:

@@ -216,7 +216,8 @@ NUMBERS: Sequence[tuple[str, str]] = (
     (
         "rank",
         rf"\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|"
-        r"frequent)(?:ly\srecorded)?)\b",
+        r"frequent)(?:ly\srecorded)?)\b|(?<=\bthe\s)safest\b|"
+        r"(?<=\bthe\s)most(?=\s(?:[\w-]+\s){0,4}?(?:per\shead|of\sany|of\sall\s(?:the\s)?forces))",
     ),
     ("top", rf"\b(?:top|bottom)\s(?:{ANY_SMALL}|\d{{1,2}})\b"),
     (

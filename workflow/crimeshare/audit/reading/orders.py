@@ -12,7 +12,7 @@ from crimeshare.audit.reading.spans import Offending, Unplaced, Year
 from crimeshare.audit.reading.state import spot
 from crimeshare.audit.words import ORDINALS, movements
 from crimeshare.periods import months_before
-from crimeshare.reference import NATION, WALES
+from crimeshare.reference import NATION, WALES, areas
 
 # "6,944 offences in 2024, slightly down on the 7,020 of 2023".
 _FOLLOWS = re.compile(
@@ -92,7 +92,7 @@ _LOOSELY = [words for words, most in movements("same").items() if most == "0.02"
 _HEDGED_SAME = re.compile(r"(?:about|almost|nearly|virtually|broadly|much|roughly|essentially) $")
 _WHICH_IS = re.compile(
     r"(?:RATE1|[NCH])(?: [OTGS])?(?: (?:in )?P)? "
-    r"(?:, |(?:was|is) (?:still |again |also )?|, which (?:is|was) )(?:the )?$"
+    r"(?:, |(?:, )?(?:which )?(?:was|is) (?:still |again |also )?)(?:the )?$"
 )
 _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "number"}
 
@@ -118,6 +118,8 @@ class Orders(Outdone):
             told = self.topic.rank and self.reading.statements[-1].entries[0]["value"].split()[0]
             place = ORDINALS.index(told) + 1 if told in ORDINALS else 1
             words = f"{ORDINALS[place]} {words}"
+        safest = words == "safest"
+        words = "lowest" if safest else words
         since = re.match(r"(?:[\w\-]+ )*?(?:D|since) ", after)
         if since and not re.search(r"[,;.]", since.group()):
             return self._record(at)
@@ -188,6 +190,8 @@ class Orders(Outdone):
             whole = (national or self.topic.area[:1] == (NATION,)) and _ONE_HAD.search(before)
             again = self.topic.ranked or (NATION if whole else "")
         if (not within or re.search(r"[,;.] ", within.group())) and not again:
+            again = self._kin(at)
+        if (not within or re.search(r"[,;.] ", within.group())) and not again:
             raise Unplaced("the order it is a place in is not said")
         named = ""
         if not within or again:
@@ -209,7 +213,9 @@ class Orders(Outdone):
             named = "" if code == NATION else self._words(place).casefold().removeprefix("the ")
         offence = None
         noun = re.match(r"(?:[a-z\-]+ |M ){0,4}?([OT]) ", after)
-        if noun:
+        if safest:
+            offence, order = Offending(("total",)), None
+        elif noun:
             offence = self.around._offending(spot(at, noun))
         slots = self._slots(at, offence=offence)
         slots.area = self._as_region(own if own and own[0] not in NATIONS else self._ranked(at))
@@ -222,7 +228,7 @@ class Orders(Outdone):
         }
         how = change or (by.get(order.group(1), order.group(1)) if order else "")
         per_head = r"(?:\w+ |[OTG] )*?(?:RATE1|per (?:head|capita|person)|by population) "
-        if not change and re.match(per_head, after):
+        if safest or (not change and re.match(per_head, after)):
             how = "rate"
         here = [s.entries[0] for s in self.reading.statements if s.start >= self.sentence.start]
         if not how and here and _WHICH_IS.search(before):
@@ -247,6 +253,18 @@ class Orders(Outdone):
             value = f"{value} in {named}"
         self._add(at, slots, {"quantity": "rank", "value": value})
         return None
+
+    def _kin(self, at: int) -> str:
+        """Of what an area is a part of its like, if the text names no others; empty if not so."""
+        told = [code for _, code in self.reading.mentioned.areas]
+        told += [t.span.value[0] for t in self.tokens if t.letter == "A" and t.span]
+        own = self._ranked(at)[0]
+        if own.startswith("E12"):
+            # "The North East had the largest increase".
+            return "england"
+        forces = {code for code in told if code in areas() and code not in NATIONS}
+        welsh = own.startswith("W") and all(code.startswith("W") for code in forces)
+        return "wales" if welsh and len(forces) > 1 and NATION not in told else ""
 
     def _beside_area(self, at: int) -> bool:
         """Read "more than in neighbouring Camden", "per head Sunderland's was higher"."""

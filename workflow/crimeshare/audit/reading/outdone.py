@@ -6,8 +6,8 @@ import re
 from contextlib import suppress
 
 from crimeshare.audit.reading.slots import NATIONS
-from crimeshare.audit.reading.spans import Unplaced
-from crimeshare.audit.reading.state import State, spot
+from crimeshare.audit.reading.spans import Offending, Unplaced
+from crimeshare.audit.reading.state import State, spot, value_of
 from crimeshare.audit.words import ORDINALS
 from crimeshare.reference import NATION
 
@@ -21,6 +21,13 @@ _NONE_MORE = re.compile(
     r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
     r"(?:(?:in|across|of) (?:the )?(?:A|country) )?(?:police )?(?:had|has|have|recorded|saw|"
     r"reported|counted|logged|registered) (?:an? )?(?P<more>M) "
+)
+# "Only two other forces have a lower crime rate", "only one force, Gwent, had a higher rate".
+_SO_MANY_MORE = re.compile(
+    r"only (?P<n>N) (?:other )?(?:police )?(?:FORCES1|forces?|areas?|count(?:y|ies)|regions?) "
+    r"(?:areas? )?(?:(?:in|across) (?:the )?(?:A|country) )?"
+    r"(?:[,(\-\u2013] (?:A |and |, )+?[,)\-\u2013] )?"
+    r"(?:have|has|had|recorded|saw|with) (?:an? )?(?P<more>M) "
 )
 # "Second only to the Met for its robbery rate", "a proportion exceeded only in London".
 _SECOND_ONLY = re.compile(
@@ -54,11 +61,13 @@ class Outdone(State):
             with suppress(Unplaced):
                 read(said)
 
-    def _place(self, at: int, area: tuple[str, ...], value: str) -> None:
+    def _place(
+        self, at: int, area: tuple[str, ...], value: str, offence: Offending | None = None
+    ) -> None:
         """A place of an area, if the sentence says of what and when."""
         if not area or area[0] in NATIONS:
             return
-        slots = self._slots(at)
+        slots = self._slots(at, offence=offence)
         slots.area = self._as_region(area)
         self.used.add(at)
         self.topic.rank = re.sub(rf"^(?:{'|'.join(ORDINALS)}) ", "", value)
@@ -88,18 +97,42 @@ class Outdone(State):
         said = "".join(f"{token.letter} " for token in self.tokens)
         found = _NONE_MORE.search(said)
         if not found:
-            return
+            return self._so_many_more(said)
         at = len(said[: found.start("more")].split())
         low = self._words(at).casefold() in ("fewer", "less", "lower", "fewest")
         nth = "second " if found["only"] else ""
-        rated = re.match(r"(?:rate|RATE1|O rate|per head)", self.sentence.after(at))
-        value = f"{nth}{'lowest' if low else 'highest'} {'rate' if rated else 'number'}"
+        value = f"{nth}{'lowest' if low else 'highest'} {self._rate_or_number(at)}"
         area = self.topic.area if found["only"] else ()
         if not area:
             named = (t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span)
             area = next(named, self.topic.area)
         with suppress(Unplaced):
             self._place(at, self.topic.area if area and area[0] in NATIONS else area, value)
+        return None
+
+    def _rate_or_number(self, at: int) -> str:
+        """What more or less of is told: "a higher rate", "more robberies"."""
+        rated = re.match(r"(?:[OT] )?(?:rate|RATE1|per head)", self.sentence.after(at))
+        return "rate" if rated else "number"
+
+    def _so_many_more(self, said: str) -> None:
+        found = _SO_MANY_MORE.search(said)
+        if not found:
+            return
+        at, more = (len(said[: found.start(name)].split()) for name in ("n", "more"))
+        before_it = int(value_of(self._words(at).casefold()) or 0)
+        if not 0 < before_it < len(ORDINALS):
+            return
+        low = self._words(more).casefold() in ("fewer", "less", "lower", "smaller")
+        than = re.match(r"(?:[a-z]+ |[OT] |RATE1 ){0,4}?than (?:the |in )?A ", said[found.end() :])
+        place = found.end() + than.end() if than else 0
+        area = self.around._area_at(len(said[:place].split()) - 1)[0] if than else self.topic.area
+        end = "lowest" if low else "highest"
+        noun = re.match("[OT] ", self.sentence.after(more))
+        with suppress(Unplaced):
+            offence = self.around._offending(more + 1) if noun else None
+            value = f"{ORDINALS[before_it]} {end} {self._rate_or_number(more)}"
+            self._place(at, area, value, offence)
 
     def _second_only(self, said: str) -> None:
         found = _SECOND_ONLY.search(said)
@@ -117,7 +150,11 @@ class Outdone(State):
     def _next(self, said: str) -> None:
         """Read the place behind the one that was told last: "followed by Kent"."""
         for found in (*_FOLLOWED.finditer(said), *_BEHIND.finditer(said)):
-            told = [s for s in self.reading.statements if s.entries[0]["quantity"] == "rank"]
+            told = [
+                s
+                for s in self.reading.statements
+                if s.entries[0]["quantity"] == "rank" and s.start >= self.sentence.start
+            ]
             if not self.topic.rank or not told:
                 continue
             last = told[-1].entries[0]["value"].split()[0]

@@ -46,6 +46,8 @@ DONE = (
     ("robbed", "robbery"),
     ("shoplifters (?:struck|hit|offended)", "shoplifting"),
     ("burglars (?:struck|hit)", "burglary"),
+    (r"(?:homes|houses|properties|premises) (?:\w+ ){0,3}?broken into", "burglary"),
+    (r"(?:shops|stores|retailers) (?:\w+ ){0,3}?(?:raided|targeted|hit|struck)", "shoplifting"),
     ("(?:happened|occurred|recorded|reported|struck|offended)", "O"),
 )
 
@@ -58,6 +60,11 @@ _SURVEYED_TOO = re.compile(
 # "Fraud alone touched 5.7%", "8.4% were victims of fraud", "the year before it was 3.8%".
 _STRUCK = re.compile(r"[OZ] (?:alone |itself |had |has )*(?:touched|struck|hit|affected) $")
 _VICTIMS = re.compile(r"(?:were|was|had been|are|fell) (?:\w+ )?victims? (?:of|to) (?:an? )?[OTZ] ")
+# "Theft, at 7%, was rarer", "criminal damage was suffered by 1.9%".
+_AFFECTED = re.compile(
+    r"(?:^|[;,] |and |but )[OZ] , at (?:just |only )?$|[OZ] (?:was|is) (?:\w+ ){0,2}?at $|"
+    r"(?:suffered|experienced|reported) by (?:just |only |some )?$|[OZ] was [^;.NCH]*, hitting $"
+)
 _THEN = re.compile(r"(?:B|P) (?:, )?(?:it|the (?:figure|proportion|rate)) (?:was|stood at) $")
 _WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO1) ")
 
@@ -176,6 +183,7 @@ class Parts(Shares):
             (self.topic.measure and _SURVEYED_TOO.search(before) and _WHEN.match(after))
             or (self.topic.measure and _THEN.search(before))
             or _STRUCK.search(before)
+            or _AFFECTED.search(before)
             or _VICTIMS.match(after)
         ):
             return self._surveyed(at, words)
@@ -335,7 +343,9 @@ class Parts(Shares):
             return None
         if re.match(r"(?:the|its|their) (?:population|S) ", after):
             raise Unplaced("it is a multiple of people, not of offences")
-        often = re.fullmatch(r"(\d[\d,]*) times", words)
+        often = re.fullmatch(r"(\d[\d,]*(?:\.\d+)?) times", words)
+        if often and after.startswith("RATE1 "):
+            return self._rate(at, often[1], None)
         done = next((o for verb, o in DONE if re.search(rf"\b{verb} (?:by \w+ )?$", before)), "")
         by = re.match(r"by (shoplifters|burglars|robbers) ", after)
         if often and by:
@@ -411,6 +421,25 @@ class Parts(Shares):
         self._add(at, slots, entry)
         self._mark(slots)
         return None
+
+    def _rate(self, at: int, words: str, rated: re.Match[str] | None) -> None:
+        base = ""
+        if any(t.span and t.letter == "S" and t.span.value.households for t in self.tokens[at:]):
+            raise Unplaced("it is a rate of households; rates here are of residents")
+        places = [i for i, t in enumerate(self.tokens) if t.letter == "RATE1"]
+        if rated:
+            place = spot(at, rated)
+            base = re.sub(r"\D", "", self._words(place)) or (
+                "1000" if "thousand" in self._words(place) else "million"
+            )
+        elif places:
+            base = re.sub(r"\D", "", self._words(places[-1]))
+        noun = self.around.noun(at)
+        if rated and not noun and self.around.generic(at):
+            noun = None
+        slots = self._slots(at, base=self.around.base(at), offence=noun)
+        value = f"{words} per {base}" if base else words
+        self._add(at, slots, {"quantity": "rate", "value": value})
 
     def _own_area(self, at: int) -> tuple[str, ...]:
         for place in range(at - 1, -1, -1):
