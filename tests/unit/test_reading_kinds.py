@@ -232,3 +232,133 @@ def test_a_level_far_from_what_was_assumed_is_left_out_with_what_it_was_read_as(
     record = judge_text(text, judge, PUBLISHED).record()
     assert "18,459" not in [s["quote"] for s in record["statements"]]
     assert "far from what it was read as" in record["unplaced"][-1]["why"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "slots"),
+    [
+        (
+            "Cumbria in the year ending March 2025. Robbery: 133 (down 25.3%). The fall in robbery "
+            "was the steepest in England and Wales.",
+            "steepest",
+            {"value": "steepest fall", "offence": "Robbery"},
+        ),
+        (
+            "Merseyside had 1,483 robberies in 2025, its most in any calendar year since 2013.",
+            "most in any calendar year",
+            {"quantity": "record", "exit": 0},
+        ),
+        (
+            "Robbery in Merseyside leapt 41% in 2025, to 1,483, its most in any year since 2013.",
+            "leapt 41%",
+            {"since": None, "exit": 0},
+        ),
+        (
+            "Of every ten crimes in South Wales in 2025 four were violent.",
+            "four",
+            {"quantity": "share", "offence": "Violence against the person", "exit": 0},
+        ),
+        (
+            "North Yorkshire had 44,294 crimes in 2025. The fall will be little comfort to victims "
+            "of robbery, a crime that has more than doubled in a year.",
+            "more than doubled",
+            {"offence": "Robbery", "exit": 0},
+        ),
+        (
+            "Retailers reported 18,459 thefts in Northumbria in the year to June 2025.",
+            "18,459",
+            {"offence": "Shoplifting", "exit": 0},
+        ),
+        (
+            "The West Midlands had 6,605 robberies in 2025, ahead of Greater Manchester's 4,566, "
+            "and 11% fewer than in 2024.",
+            "11%",
+            {"area": "West Midlands", "exit": 0},
+        ),
+        (
+            "57,318 bikes were stolen in England and Wales in 2025. That is 7% down on 2024 and a "
+            "44% fall since the 102,995 of 2017.",
+            "7%",
+            {"period_end": "2025-12-31", "exit": 0},
+        ),
+        (
+            "The Crime Survey says 7.7% of people aged 16 and over were victims of fraud in the "
+            "year ending December 2025, up from 7.0% a year before.",
+            "7.0%",
+            {"period_end": "2024-12-31", "exit": 0},
+        ),
+        (
+            "Fraud is the commonest crime. The ONS's survey for the year to March 2025 found 7.1% "
+            "of adults had fallen victim.",
+            "7.1%",
+            {"measure": "fraud", "exit": 0},
+        ),
+        (
+            "The Crime Survey for the year ending December 2025 is out. Theft, at 7%, and robbery, "
+            "at 0.2%, were rarer.",
+            "7%",
+            {"measure": "theft", "exit": 0},
+        ),
+        (
+            "Wiltshire recorded 42,711 offences in 2025. Only two other forces have a lower crime "
+            "rate.",
+            "two",
+            {"value": "third lowest rate", "exit": 0},
+        ),
+        (
+            "North Yorkshire is the safest place in England and Wales, figures for 2025 show.",
+            "safest",
+            {"value": "lowest rate", "exit": 0},
+        ),
+        (
+            "South Wales recorded 109,975 crimes in 2025 and Gwent 56,813. Gwent's rate, 95 per "
+            "1,000, is the highest of the four.",
+            "highest",
+            {"value": "highest rate in wales", "exit": 0},
+        ),
+        (
+            "Robbery in 2025: the North East had the largest increase, 48%.",
+            "largest",
+            {"value": "largest increase in england", "exit": 0},
+        ),
+        (
+            "Bedfordshire's burglaries in 2025: homes were broken into 1,168 times there.",
+            "1,168 times",
+            {"quantity": "count"},
+        ),
+        (
+            "In Luton there were 20,031 crimes in 2024; in Swindon 15,264. Only shoplifting is "
+            "higher in Swindon.",
+            "higher",
+            {"area": "Swindon", "than": "Luton", "exit": 1},
+        ),
+    ],
+)
+def test_sentences_of_kinds_that_newspapers_and_panels_write(
+    text: str, quote: str, slots: dict[str, str | int], judge: Judge
+) -> None:
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    said = next(s for s in found if s["quote"] == quote)
+    assert {name: said[name] for name in slots} == slots
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Cumbria had 37,033 crimes in the year to March 2025. 3.2 Members noted it.", "3.2"),
+        (
+            "The Crime Survey says 17% of adults were victims of at least one crime in 2025.",
+            "at least one",
+        ),
+        (
+            '"Robbery is at a record low." In England and Wales there were 84,666 in 2025. In '
+            "London there were 32,730.",
+            "record low",
+        ),
+    ],
+)
+def test_numbers_of_sections_and_of_what_could_be_of_two_areas_are_left_out(
+    text: str, quote: str, judge: Judge
+) -> None:
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert quote not in [s["quote"] for s in found]

@@ -303,14 +303,18 @@ class Around(Years):
             range(at + 1, self._clause_end(at)),
         ):
             for place in places:
-                compared = place > at and (
-                    re.search(r"of (?:which|whom) (?:the )?$", self.sentence.before(place))
-                    or re.search(
-                        r"[CH] of (?:them|these|those|it) (?:[a-z]+ )*(?:the )?$",
-                        self.sentence.before(place),
+                compared = (
+                    self._told_beside(place, at)
+                    if place < at
+                    else (
+                        re.search(r"of (?:which|whom) (?:the )?$", self.sentence.before(place))
+                        or re.search(
+                            r"[CH] of (?:them|these|those|it) (?:[a-z]+ )*(?:the )?$",
+                            self.sentence.before(place),
+                        )
+                        or (self.topic.area and (self._beside(place) or self._next(place)))
+                        or self._part_of_force(place)
                     )
-                    or (self.topic.area and (self._beside(place) or self._next(place)))
-                    or self._part_of_force(place)
                 )
                 if (
                     self.tokens[place].letter in ("A", "E", "L", "F")
@@ -420,6 +424,12 @@ class Around(Years):
         if self.tokens[place].letter != "A" or span is None or not self.topic.force:
             return False
         return bool(forces_of_partnerships().get(span.value[0]) == self.topic.force[0])
+
+    def _told_beside(self, place: int, at: int) -> bool:
+        """Whether an area before a number has one of its own: "ahead of Kent's 565, 3% fewer"."""
+        first = any(t.letter == "A" for t in self.tokens[:place])
+        own = place + 1 < at and self.tokens[place + 1].letter == "N"
+        return first and own and self._beside(place)
 
     def _beside(self, place: int) -> bool:
         """Whether an area is one that another is set beside: "9.4, against 8.1 in Kent"."""
