@@ -123,6 +123,11 @@ class Counts(Parts):
             after,
         ):
             return self._pace(at, words)
+        killed = re.match(r"S (?:were|was|had been) (?:[a-z]+ly )?(?:killed|murdered) ", after)
+        if killed and self.topic.offence and self.topic.offence.ids[0] == "homicide":
+            slots, entry = self._slots(at, offence=self.topic.offence), {"value": words}
+            entry |= {"quantity": "count"}
+            return self._add(at, slots, entry, role="main", number=value_of(words))
         if re.match(rf"{ADJECTIVES}S ", after):
             return self._counted_people(at, words)
         if "U " in before and re.search(r"\b(?:G|incidents) ", before) and "million" in words:

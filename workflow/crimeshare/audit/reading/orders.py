@@ -16,7 +16,7 @@ from crimeshare.reference import NATION, WALES, areas
 
 # "6,944 offences in 2024, slightly down on the 7,020 of 2023".
 _FOLLOWS = re.compile(
-    r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?(?:, |- |\u2013 |\( )?"
+    r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?[PR] )?(?:, |- |\u2013 |\( )?"
     r"(?:[a-z]+ly |well |about |much )?$"
 )
 
@@ -26,14 +26,17 @@ _FOLLOWS_TOO = re.compile(
     r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?, (?:though|but|and|although|which) "
     r"(?:that |this |it )?(?:was|is|were) (?:[a-z]+ )?$|"
     # "The county's burglary total of 12,013 was down", "its total, 137,405, is down".
-    r"(?:total|number|figure|count) (?:of |, )N (?:, )?(?:was|is|were) (?:also )?$"
+    r"(?:total|number|figure|count) (?:of |, )N (?:, )?(?:was|is|were) (?:also )?$|"
+    # "That was more than the year before".
+    r"^(?:that|this) (?:was|is) (?:[a-z]+ly |well )?$"
 )
 # "Dyfed-Powys was also down."
 _ELLIPTIC = re.compile(
     r"(?:^|[;,] |and |total , )A (?:police )?(?:, (?:with )?N , )?(?:was|were|is) (?:also )?$|"
     # "It fell, from 9,894", "in Cumbria, the number fell".
-    r"(?:^|[;:,.] |while |and |but )(?:(?:in (?:the )?)?A (?:, )?)?(?:it|they|(?:the |its |their )?"
-    r"(?:number|figure|total|tally)) (?:(?:has|have|had|is|was|were|also) )*$"
+    r"(?:^|[;:,.] |while |and |but |that )(?:(?:in (?:the )?)?A (?:, )?)?"
+    r"(?:it|they|(?:the |its |their )?(?:number|figure|total|tally)) "
+    r"(?:(?:has|have|had|is|was|were|also) )*$"
 )
 # "Shoplifting in the town bucked the trend, however, and rose".
 _FARTHER = re.compile(
@@ -289,7 +292,9 @@ class Orders(Outdone):
         inside = re.match(r"in (?:the )?(A) [.,;] ", after)
         if not found:
             # "Luton had 279 robberies, Bedford 165. Per head, Luton's rate was higher".
-            alone = re.match(r"(?:still )?[.,;] |[^.,;]*than its (?:[a-z]+ )?neighbour ", after)
+            alone = re.match(
+                r"(?:still |rate )?[.,;:] |[^.,;]*than its (?:[a-z]+ )?neighbour ", after
+            )
             if word not in ("higher", "lower") or not (inside or (alone and rated)):
                 return False
         slots = self._slots(at, offence=self.around.noun(at))
@@ -460,7 +465,10 @@ class Orders(Outdone):
         elliptic = (
             told
             and (its or _ELLIPTIC.search(before))
-            and re.match(r"[.,;] |too |as well |to (?:just )?N ", after)
+            and re.match(
+                r"[.,;] |too |as well |to (?:just )?N |than (?:it was |they were |in |the )*[BP] ",
+                after,
+            )
         )
         if not subject and not noun and not follows and not elliptic:
             return

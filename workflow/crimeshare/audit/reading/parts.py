@@ -112,7 +112,7 @@ class Parts(Shares):
         made_up = None if re.match("M ", after) else _MADE_UP.search(before)
         among = re.match(
             r"(?:of )?(?:all |every )?(?:recorded |reported |police )*[TG] (?:[^;NCH]|\( C \))*?"
-            r"(?:was|were|is|are|being|involved) (?:for |of )?(?:an? )?(O) ",
+            r"(?:was|were|is|are|being|involved|involves?) (?:for |of )?(?:an? )?(O) ",
             after,
         )
         if among and self.tokens[at].letter == "H":
@@ -144,7 +144,8 @@ class Parts(Shares):
         ordered = re.search(r"increase|fall", self.topic.rank)
         if ordered and re.search(
             r"A (?:, |\( |with |on |at |by |of |one of |which saw |: )*$|"
-            r"J (?:[a-z]+ )?M [^;.NCH]*, (?:one of |at |of |by )?$|A (?:was|came) [^;.NCH]* on $",
+            r"J (?:[a-z]+ )?M [^;.NCH]*, (?:one of |at |of |by )?$|"
+            r"A (?:was|came) [^;.NCH]*(?:on|with|at) $",
             before,
         ):
             # "London had the biggest rise of the regions, 54%, followed by the East, 28%".
@@ -222,6 +223,7 @@ class Parts(Shares):
         listed = re.search(
             r"[CHK] (?:\) )?(?:to N )?(?:(?:over )?[IPB] )?(?:, |; |and |, and |; and |while )"
             r"(?:the |in )?[OTA] (?:, )?$|"
+            r"[CH] (?:, to N [^();]*)?\) (?:, and |, |; |and )O \( $|"
             r"[CHK] in A (?:, )?(?:and |but |though )?(?:by )?(?:just )?$|M [^;.NCH]*[:,] by $",
             before,
         )
@@ -244,7 +246,10 @@ class Parts(Shares):
         if OF_FORCES.search(told):
             raise Unplaced("it is of several forces, each by itself")
         noun = None
-        if move is not None and move > at:
+        if re.search(r"O \( $", self.sentence.before(at)):
+            # "Falls in burglary (12%) and vehicle offences (13%)".
+            noun = self.around._offending(at - 2)
+        elif move is not None and move > at:
             noun = self.around.noun(move)
         if noun is None:
             noun = (

@@ -23,7 +23,7 @@ _WHOLE = (
     r"(?:of|in) (?:(?:all|the|every|such|N|police|recorded|reported|overall|total(?= [OTG] )) )*"
     r"(?:(?P<its>[AF]) (?:police )?)?"
     r"(?:(?P<noun>[OT]) (?:[GT] )?|"
-    r"(?P<told>[GS]|everything|total|whole|figure|that|them|these|those|which) (?:G )?)?"
+    r"(?P<told>[GS]|everything|total|whole|figure|that|it|them|these|those|which) (?:G )?)?"
     r"(?:(?:recorded|reported) )?(?:(?:(?:in|across|for|by|of) (?:the )?)?(?P<where>[AF]) )?"
 )
 _WHOLE_BEHIND = re.compile(_WHOLE)
@@ -110,7 +110,7 @@ class Shares(Surveyed):
             return True
         before, after = self.sentence.before(at), self.sentence.after(at)
         being = re.match(
-            r"(?:of (?:them|these|those) )?(?:, or thereabouts , )?(?:were|was|are|is) "
+            r"(?:of (?:them|these|those) )?(?:, (?:or )?(?:thereabouts|N) , )?(?:were|was|are|is) "
             r"(?:for )?(O) ",
             after,
         )

@@ -277,7 +277,7 @@ class State:
         newest = max(later, key=lambda year: year.period_end)
         first = min(named[-1:], key=lambda year: year.period_end)
         perfect = re.search(
-            r"(?:so |that |and )+(?:it|they|that|this|the number|the figure) (?:has|have) "
+            r"(?:so |that |and )+(?:it|they|that|this|the (?:number|figure|total)) (?:has|have) "
             r"(?:been )?(?:[a-z]+ )?$",
             before,
         )
