@@ -304,8 +304,10 @@ def distance_of_mixes(entry: Entry, match: re.Match[str]) -> float:
 
 def similar_forces(entry: Entry, match: re.Match[str]) -> float:
     """How many forces a distance is given for."""
-    _, slug, month = entry.figure_id.split(".")
-    return sum(name.startswith(f"distance.{slug}.") and name.endswith(month) for name in values())
+    _, slug, *of = entry.figure_id.split(".")
+    return sum(
+        name.startswith(f"distance.{slug}.") and name.endswith(".".join(of)) for name in values()
+    )
 
 
 def interval_limit(entry: Entry, match: re.Match[str]) -> float | None:
@@ -557,7 +559,7 @@ DESCRIBED: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
     r"the change of the count without (?P<without>\w+)": change_without,
     rf"distance of the mixes of other crime in (?P<one>{named(places())}) and "
     rf"(?P<other>{named(places())})": distance_of_mixes,
-    "number of similar forces": similar_forces,
+    "number of similar forces with a share": similar_forces,
     r"(?:median size of|lowest|highest) change_pct over .+|number of revisions (?:since|that) .+": (
         of_revisions
     ),

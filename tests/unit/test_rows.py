@@ -71,6 +71,25 @@ def test_what_has_no_cell_is_named_by_what_is_added_up() -> None:
     )
 
 
+def test_a_step_and_an_episode_that_begin_together_have_names_of_their_own() -> None:
+    begun = {
+        "table": "level_shifts",
+        "area_code": "W15000002",
+        "offence_id": "robbery",
+        "quarter_end": pd.Timestamp("2018-06-30"),
+        "shift_pct": 40.0,
+        "formula": "level of the quarters",
+        "cells": "",
+    }
+    ends = (None, pd.Timestamp("2019-03-31"), pd.Timestamp("2020-03-31"))
+    lasting = "level_shift.gwent.robbery.2018-06"
+    assert [figure(begun | {"until": end}, "shift_pct").figure_id for end in ends] == [
+        lasting,
+        f"{lasting}.2019-03",
+        f"{lasting}.2020-03",
+    ]
+
+
 def test_a_semicolon_in_the_name_of_a_publication_is_no_end_of_a_cell() -> None:
     cell = "[x-2018-12]'Prevalence; values of a copy'!stalking, all, 16+"
     row = {"estimate": 0.03, "lower": 0.02, "upper": 0.04, "formula": "[x-2018-12]stalking"}

@@ -142,6 +142,7 @@ def compute_level_shifts(
                 explained = found["kind"] == LEVEL and (
                     abs(found["shift"]) <= abs(_shift_at(others, found["quarter_end"]))
                 )
+                until = found["until"] and f" to {found['until']:%Y-%m-%d}"
                 rows.append(
                     {
                         "area_code": area_code,
@@ -152,7 +153,8 @@ def compute_level_shifts(
                         "level": level,
                         "method": METHOD,
                         "formula": f"{found['kind']} of the quarters from "
-                        f"{found['quarter_end']:%Y-%m-%d} beside those of all other forces",
+                        f"{found['quarter_end']:%Y-%m-%d}{until or ''} beside those of all other "
+                        "forces",
                         "cells": keyed("recorded_quarters", release_id, name, "every force"),
                     }
                 )

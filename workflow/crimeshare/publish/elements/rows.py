@@ -153,8 +153,13 @@ def _named(row: Mapping[str, Any], what: Column) -> str:
     own = {"column": what.name}
     if "{area}" in what.id:
         own["area"] = area_called(row["area_code"])
-    asked = {name for _, name, _, _ in Formatter().parse(what.id) if name}
-    return what.id.format_map({name: row[name] for name in asked - own.keys()} | own)
+    named = ""
+    for before, name, form, _ in Formatter().parse(what.id):
+        value = own[name] if name in own else row[name] if name else ""
+        # What a row has not is left out: an episode ends, and a level lasts.
+        if _known(value):
+            named += before + format(value, form or "")
+    return named
 
 
 @cache

@@ -174,7 +174,8 @@ def similar_sentence(now: Row) -> str:
     if not known or now["share"] is None or few:
         return WORDS.passage("similar", now=now, few=few, number=None, alike=alike)
     higher = sum(share.number > now["share"] for share in known)
-    name = f"similar.{areas()[now['area_code']].slug}.{now['period_end']:%Y-%m}"
+    slug = areas()[now["area_code"]].slug
+    name = f"similar.{slug}.{now['offence_id']}.{now['period_end']:%Y-%m}"
     number = over(name, len(known), "count", ("similar", "forces"), known)
     return WORDS.passage("similar", now=now, few=few, number=number, higher=higher)
 
