@@ -159,9 +159,9 @@ RULES = {
         "of the rank, which is no confidence interval.",
     ),
     "quarters that follow each other compared with their season in them": Rule(
-        pattern(r"on the (?:three months|quarter) before,(?! allowing for the season)"),
-        "On the three months before, stalking rose by 4.0%.",
-        "On the three months before, allowing for the season, stalking rose by 4.0%.",
+        pattern(r"with the (?:three months|quarter) before,(?! allowing for the season)"),
+        "Compared with the three months before, stalking rose by 4.0%.",
+        "Compared with the three months before, allowing for the season, stalking rose by 4.0%.",
     ),
 }
 

@@ -170,7 +170,7 @@ def of_group(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat([table, table.assign(offence_id="robbery", value=table["value"] * noise)])
 
 
-def test_a_year_put_into_other_groups_is_left_out_and_named() -> None:
+def test_a_year_revised_far_more_than_all_crime_is_left_out_and_named() -> None:
     rng = np.random.default_rng(7)
     table = of_group(steps(rng), rng)
     moved = (
@@ -198,6 +198,20 @@ def test_a_year_put_into_other_groups_is_left_out_and_named() -> None:
         )
     )
     assert compute_revision_intervals(both, kinds, ["robbery"])["left_out"].isna().all()
+
+
+def test_a_group_often_revised_far_more_than_all_crime_has_no_limits() -> None:
+    rng = np.random.default_rng(9)
+    table = of_group(steps(rng), rng)
+    often = (
+        (table["offence_id"] == "robbery")
+        & table["area_code"].isin(["E03", "E04", "E05"])
+        & (table["release_id"] == table["release_id"].max())
+    )
+    cut = table.assign(value=table["value"].where(~often, table["value"] * 2))
+    kinds = dict.fromkeys(table["area_code"].unique(), "force")
+    assert len(compute_revision_intervals(table, kinds, ["robbery"]))
+    assert compute_revision_intervals(cut, kinds, ["robbery"]).empty
 
 
 def test_an_area_has_its_own_trial() -> None:

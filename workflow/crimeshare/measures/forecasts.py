@@ -174,7 +174,8 @@ def _rows(
             "years_tried": number,
             "coverage": held,
             "reason": reason or None,
-            "basis": "errors of earlier forecasts, and revisions of new figures",
+            "basis": "errors of earlier forecasts"
+            + (", and revisions of new figures" if (offence_id, area_code) in revised else ""),
             "formula": f"{method} of {what}",
             "cells": keyed("quarterly_series", release_id, what),
             "release_id": release_id,

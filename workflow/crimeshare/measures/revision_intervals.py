@@ -11,8 +11,10 @@ limits are those within which that part of them lay.
 A force whose revisions go one way (`ONE_WAY` of them) has limits of its own on either side: its
 squares are split between the sides as they were so far, drawn towards the split of all forces.
 
-A year that a later release moved by a fifth or more, where all crime of the force hardly moved, had
-its offences put into other groups.  That is no revision of a count, so it is left out and named.
+A year that a later release moved by a fifth or more, and all crime of the force by less than half
+as much, is left out and named: as a rule a mistake was mended, or something else was counted, and
+how often that will happen again the past does not tell.  Of a group of which more was left out than
+limits may miss, no limits are given.
 
 The limits are tried on what they are for: each vintage is left out in turn, with all years that
 share months with it, the limits are made of the others, and it is counted how many of its figures
@@ -69,8 +71,8 @@ ONE_WAY = 0.89
 SIDES = 4
 """Revisions that the split of all areas weighs beside an area's own."""
 
-RECLASSIFIED = 0.2
-"""Part of a figure from which a revision is taken for a change of what is counted."""
+FAR = 0.2
+"""Part of a figure from which a revision that all crime does not share is left out."""
 
 KNOWN = 12 * 2023 + 6
 """The month up to which releases counted that were known in October 2023: June 2023."""
@@ -93,10 +95,10 @@ def compute_revision_intervals(
 
     Returns:
         The columns of ``revision_intervals``, one row an area, offence group and age of a figure.
-        Where no vintage could be left out, for one because a single release revised them all, there
-        is no row.
+        Where no vintage could be left out, for one because a single release revised them all, or
+        where too many revisions are left out, there is no row.
     """
-    pairs, moved = _counted(revisions, area_types, offence_ids)
+    pairs, moved = _counted(revisions, area_types, offence_ids, level)
     rows = [
         row
         for (_, offence_id), of_group in pairs.groupby(["area_type", "offence_id"])
@@ -131,8 +133,8 @@ def compute_revision_test(
     """
     ends = pd.PeriodIndex(revisions["release_id"].str.extract(r"(\d{4}-\d{2})")[0], freq="M")
     then = (12 * ends.year + ends.month).to_numpy() <= known
-    pairs, _ = _counted(revisions, area_types, offence_ids)
-    before, _ = _counted(revisions[then], area_types, offence_ids)
+    pairs, _ = _counted(revisions, area_types, offence_ids, level)
+    before, _ = _counted(revisions[then], area_types, offence_ids, level)
     rows = []
     for (kind, offence_id, age), of_group in before.groupby(
         ["area_type", "offence_id", "age_months"]
@@ -173,18 +175,23 @@ def compute_revision_test(
 
 
 def _counted(
-    revisions: pd.DataFrame, area_types: Mapping[str, str], offence_ids: Collection[str]
+    revisions: pd.DataFrame,
+    area_types: Mapping[str, str],
+    offence_ids: Collection[str],
+    level: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Revisions of counts, with the kind of area, and those of what is counted."""
+    """Revisions with the kind of area: those that limits are made of, and those left out."""
     wanted = revisions[revisions["offence_id"].isin({*offence_ids, "total"})]
     pairs = _pairs(with_ages(wanted))
     pairs = pairs.assign(area_type=pairs["area_code"].map(area_types)).dropna(subset=["area_type"])
     key = ["area_code", "period_end", "age_months"]
     total = pairs[pairs["offence_id"] == "total"].set_index(key)["revision"]
     of_all = total.reindex(pd.MultiIndex.from_frame(pairs[key])).to_numpy()
-    large = pairs["revision"].abs() > -np.log1p(-RECLASSIFIED)
+    large = pairs["revision"].abs() > -np.log1p(-FAR)
     moved = large & (np.abs(of_all) < pairs["revision"].abs() / 2)
-    asked = pairs["offence_id"].isin(offence_ids)
+    alike = [pairs[name] for name in ("area_type", "offence_id", "age_months")]
+    told = moved.groupby(alike).transform("mean") <= 1 - level
+    asked = pairs["offence_id"].isin(offence_ids) & told
     return pairs[asked & ~moved], pairs[asked & moved]
 
 

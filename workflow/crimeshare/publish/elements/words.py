@@ -81,7 +81,7 @@ def _template(path: Path) -> Template:
         "listed": prose.listed,
         "month": prose.month,
         "offence": lambda group: offences()[group].name,
-        "or_none": lambda figure: "none" if figure.value == 0 else show(figure),
+        "or_none": lambda figure, none="none": none if figure.value == 0 else show(figure),
         "named": prose.named_html,
         "number_word": prose.number_word,
         "period": prose.period,

@@ -64,7 +64,7 @@ def _of_year(codes: pd.DataFrame, now: Row) -> list[Row]:
 
 # What moved a share either way nearly cancels where the smaller side is so much of the larger.
 _CANCELS = 0.8
-# Of what cancels, a part is named that is so much of its side.
+# Of all other crime and of what cancels, a part is named that is so much of its side.
 _NAMED = 0.05
 
 
@@ -87,7 +87,8 @@ def drivers(codes: pd.DataFrame, now: Row) -> str:
     moved, back = (abs(sum(map(_points, side))) for side in (same, contrary))
     balance = back >= _CANCELS * moved
     first = same[0]
-    other = next((part for part in same if part["component"] == EVERYTHING_ELSE), None)
+    named = [part for part in same if abs(_points(part)) >= _NAMED * moved]
+    other = next((part for part in named if part["component"] == EVERYTHING_ELSE), None)
     halves = abs(_points(first)) > moved / 2
     inside = [part for part in own if part["component"] != EVERYTHING_ELSE]
     together = not halves and sum(map(_points, inside)) / total > 0.5
