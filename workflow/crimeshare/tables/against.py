@@ -19,7 +19,7 @@ import pandas as pd
 from crimeshare.reference import offences, read_rows
 from crimeshare.sources.datasets import QUARTERS
 from crimeshare.tables.counts import KEY, QUARTER, WORDS, YEAR
-from crimeshare.tables.seasons import turned_quarters
+from crimeshare.tables.seasons import exchanged_quarters, turned_quarters
 
 TESTS = ["missing", "confused", "turned", "places", "alone", "fresh", "moved", "jumped"]
 SEVERAL = "*"
@@ -321,24 +321,35 @@ class _Board:
                     yield tables.confused(now, before, _ALIKE if alike else 0.0)
 
     def _turned(self) -> Iterator[pd.DataFrame]:
-        """Quarters of a force that go with those of the others the other way round."""
+        """Quarters of a force in each other's place: beside the others', and an earlier release's.
+
+        Of two releases that differ the later is told, as no quarter says which of them is right.
+        """
         rows = self.counts[
             (self.counts["months"] == QUARTER)
             & (self.counts["level"] == "force")
             & self.counts["code"]
-            & self.counts["release_id"].isin(self.of)
         ]
-        for release_id, own in rows.groupby("release_id", observed=True):
-            sheets = own.drop_duplicates("period_end").set_index("period_end")["sheet"]
-            turned = turned_quarters(own)
-            yield turned.assign(
-                test="turned",
-                release_id=release_id,
-                release_id_other=release_id,
-                months=QUARTER,
-                item=SEVERAL,
-                sheet=turned["period_end"].map(sheets),
-            )
+        of_release = {str(name): own for name, own in rows.groupby("release_id", observed=True)}
+        releases = sorted(of_release, key=self.order.__getitem__)
+        for before, release_id in zip(["", *releases], releases, strict=False):
+            own, told = of_release[release_id], []
+            if before and not self.of.isdisjoint((before, release_id)):
+                told += [
+                    exchanged_quarters(own, of_release[before]).assign(release_id_other=before)
+                ]
+            if release_id in self.of:
+                told += [turned_quarters(own).assign(release_id_other=release_id)]
+            if told:
+                sheets = own.drop_duplicates("period_end").set_index("period_end")["sheet"]
+                turned = pd.concat(told).drop_duplicates(["area_code", "period_end", "twin"])
+                yield turned.assign(
+                    test="turned",
+                    release_id=release_id,
+                    months=QUARTER,
+                    item=SEVERAL,
+                    sheet=turned["period_end"].map(sheets),
+                )
 
     def _neighbours(self, tables: Collection[Any], months: int) -> Iterator[tuple[Any, Any]]:
         """A release at a time, with itself a year before and others of that time or near it."""

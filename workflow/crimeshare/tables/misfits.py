@@ -380,6 +380,13 @@ def _swap_in_words(row: Mapping[str, Any], times: int) -> str:
 
 
 def _turned_in_words(row: Mapping[str, Any]) -> str:
+    if row["release_id_other"] != row["release_id"]:
+        return (
+            f"{_where(row['release_id'], row['sheet'], None)}: the "
+            f"{_time(row['months'], row['period_end'])} of {_area(row['area_code'])} is like that "
+            f"to {row['twin']:%B %Y} in {row['release_id_other']}, and the other way round. Were "
+            "the two quarters swapped?"
+        )
     return (
         f"{_where(row['release_id'], row['sheet'], None)}: from the "
         f"{_time(row['months'], row['period_end'])} to that to {row['twin']:%B %Y} its offence "

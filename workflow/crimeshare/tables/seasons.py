@@ -2,7 +2,8 @@
 
 Each offence code has its season and its rise or fall, which forces share.  Where two quarters of a
 force were swapped, what grew elsewhere shrank there, code after code, though no year that holds
-both has another sum.
+both has another sum.  An earlier release of the same quarters tells it too, of a small force as
+plainly as of a large one.
 """
 
 from __future__ import annotations
@@ -50,6 +51,47 @@ def turned_quarters(counts: pd.DataFrame) -> pd.DataFrame:
         for other in range(one + 1, min(one + _APART + 1, len(ends)))
         for force, moved in _against(table[:, one], table[:, other])
     ]
+    return _plainest(rows)
+
+
+def exchanged_quarters(counts: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of quarters of a force that are each more like the other was in an earlier release.
+
+    How far two quarters are apart is the sum over offence codes of the squared difference of the
+    roots of their counts, whose variance hardly depends on their size.  Of no two quarters of a
+    year that were published twice were the quarters as they stand as far apart as crosswise: 0.85
+    times at most, of some 5,700 pairs of `prc-2023-06` and `prc-2025-12`.
+
+    Args:
+        counts, earlier: as of :func:`turned_quarters`, of the two releases.
+
+    Returns:
+        As of :func:`turned_quarters`; ``moved`` is how many times as far apart they stand.
+    """
+    key = ["area_code", "period_end", "item"]
+    both = counts.merge(earlier[[*key, "value"]], on=key, suffixes=("", "_earlier"))
+    rows: list[dict[str, Any]] = []
+    for force, own in both.groupby("area_code", observed=True):
+        tables = own.pivot(index="period_end", columns="item", values=["value", "value_earlier"])
+        now, then = (
+            tables[name].fillna(0).clip(0).to_numpy() ** 0.5 for name in ("value", "value_earlier")
+        )
+        apart = ((now[:, None] - then[None]) ** 2).sum(axis=2)
+        stand, crosswise = np.add.outer(apart.diagonal(), apart.diagonal()), apart + apart.T
+        rows += [
+            {
+                "area_code": force,
+                "period_end": tables.index[one],
+                "twin": tables.index[other],
+                "moved": stand[one, other] / max(crosswise[one, other], 1.0),
+            }
+            for one, other in zip(*np.nonzero(stand > crosswise), strict=True)
+            if one < other <= one + _APART
+        ]
+    return _plainest(rows)
+
+
+def _plainest(rows: list[dict[str, Any]]) -> pd.DataFrame:
     # A quarter out of its place is at odds with all that lie near it.
     kept: list[dict[str, Any]] = []
     taken: set[tuple[str, pd.Timestamp]] = set()
