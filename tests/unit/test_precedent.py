@@ -57,6 +57,24 @@ def test_a_base_that_any_other_edition_has_otherwise_is_told(
     assert before == []
 
 
+def test_a_count_that_no_sum_holds_and_the_edition_before_has_otherwise_is_told(
+    observations: list[SurveyObservation],
+) -> None:
+    changed = next(
+        row
+        for row in observations
+        if "of which:  distraction burglary" in row.row_label
+        and row.period_end == date(2011, 3, 31)
+    )
+    rows = [
+        replace(row, value=row.value and row.value + 180) if row is changed else row
+        for row in observations
+    ]
+    (doubt,) = beside_earlier_surveys(rows, END, PAST)
+    assert f"cell {changed.cell}: holds" in doubt
+    assert "distraction burglary" in doubt
+
+
 @pytest.mark.parametrize("shifted", ["unweighted_base", "incidents_thousands"])
 def test_figures_of_other_years_are_told_however_far_the_editions_are_apart(
     shifted: str, observations: list[SurveyObservation]

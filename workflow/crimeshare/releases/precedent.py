@@ -8,7 +8,7 @@ to say so.  How far its counts moved is a matter of :mod:`crimeshare.tables.misf
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -237,21 +237,24 @@ def _changed_estimates(
     """Single estimates and bases of earlier years that differ from the edition nearest in time.
 
     A year that was revised differs in most rows, a measure of another meaning in most years; who
-    was asked stays who was asked.
+    was asked stays who was asked.  So it is with offences of a row that is no offence code, such as
+    the distraction burglaries among burglaries: no sum holds them.
     """
     nearest = next(iter(near), None)
     if nearest is None:
         return
     close = months_between(*sorted((nearest.period_end, period_end))) <= _NEIGHBOURS
+    before = [row for row in nearest.rows if _in_no_sum(row)]
+    times = Counter(map(_estimate, before))
     known = {
         _estimate(row): row["value"]
-        for row in nearest.rows
-        if (row["sheet"], row["cell"]) not in nearest.slips
+        for row in before
+        if (row["sheet"], row["cell"]) not in nearest.slips and times[_estimate(row)] == 1
     }
     lines: dict[object, list[SurveyObservation]] = defaultdict(list)
     years, asked = set[object](), set[int]()
     for row in observations:
-        if row.statistic == "offences" or row.previous_period_end is not None:
+        if row.previous_period_end is not None or not _in_no_sum(vars(row)):
             continue
         if (key := _estimate(vars(row))) in known:
             base = row.statistic == "unweighted_base"
@@ -286,6 +289,11 @@ def _changed_estimates(
         )
 
 
+def _in_no_sum(row: Mapping[str, Any]) -> bool:
+    """Estimates and bases, and numbers of offences that have no code."""
+    return row["statistic"] != "offences" or (row["item_id"] is None and row["value"] is not None)
+
+
 def _differ(now: float | None, was: float | None) -> bool:
     """Whether an estimate is another, though one edition may round what another does not."""
     if now is None or was is None:
@@ -300,7 +308,7 @@ def _estimate(row: Mapping[str, Any]) -> tuple[object, ...]:
         row["table"],
         row["statistic"],
         row["item_id"],
-        row["block"] if row["item_id"] is None else None,
+        (row["block"] or plain(row["row_label"])) if row["item_id"] is None else None,
         row["period_end"],
         row["previous_period_end"],
     )
