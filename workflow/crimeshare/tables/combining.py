@@ -149,7 +149,10 @@ def combine_recorded_quarters(figures: Sequence[pyarrow.Table]) -> pd.DataFrame:
         name: table[name].astype(str if table[name].notna().all() else "str")
         for name in ("code", "marker", "workbook_sha256", "conversion_sha256", "cells")
     }
-    return checked("recorded_quarters", table.assign(**days, **words), RECORDED_QUARTERS)
+    # Counts of one code in one area are much alike: so ordered, the table takes two thirds.
+    order = ["offence_id", "code", "area_code", "period_end", "release_id"]
+    table = table.assign(**days, **words).sort_values(order, na_position="first", ignore_index=True)
+    return checked("recorded_quarters", table, RECORDED_QUARTERS)
 
 
 SEEN = ["file", "publisher_page", "second_hand"]

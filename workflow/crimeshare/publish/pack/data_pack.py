@@ -38,8 +38,8 @@ README = Words(Path(__file__).with_name("README.md.j2"))
 PACKAGE = "datapackage.json"
 WORKBOOK = "crimeshare.xlsx"
 
-DIGITS = 10
-"""Significant digits of a number in a CSV; the Parquet has all of them."""
+DIGITS = 8
+"""Significant digits of a number in a CSV, as many as a count has; the Parquet has all of them."""
 
 
 def without_formulas(table: pa.Table) -> pa.Table:
@@ -169,7 +169,7 @@ def _write_csv(built: Path, columns: Sequence[str], path: Path, packed: bool) ->
 
 
 def _rounded(table: pa.Table) -> pa.Table:
-    """The table with ten digits of each number, as far as processors agree on it."""
+    """The table with `DIGITS` of each number."""
     for at, column in enumerate(table.columns):
         if not pa.types.is_floating(column.type):
             continue
