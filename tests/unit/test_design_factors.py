@@ -11,7 +11,7 @@ from crimeshare.measures.design import (
     summarise_design_factors,
     unround,
 )
-from crimeshare.measures.two_designs import FactorOfOneDesign, design_factors_of_two_designs
+from crimeshare.measures.two_designs import design_factors_of_two_designs
 from crimeshare.problems import Problem
 
 Z = 1.959963984540054
@@ -79,11 +79,11 @@ class TestFromFlags:
     def test_finds_a_known_factor_and_its_limits_cover_it(self) -> None:
         rng = np.random.default_rng(5)
         fits = [estimate(flagged_changes(rng, factor=1.4, spread=0.08)) for _ in range(60)]
-        assert np.mean([fit.factor for fit in fits]) == pytest.approx(1.4, rel=0.01)
-        covered = np.mean([fit.lower <= 1.4 <= fit.upper for fit in fits])
+        assert np.mean([fit["factor"] for fit in fits]) == pytest.approx(1.4, rel=0.01)
+        covered = np.mean([fit["lower"] <= 1.4 <= fit["upper"] for fit in fits])
         assert 0.87 <= covered <= 1.0  # 95 % of 60, and four standard errors below
-        assert np.mean([fit.spread for fit in fits]) == pytest.approx(0.08, rel=0.25)
-        assert all(fit.measures == 30 and fit.comparisons == 720 for fit in fits)
+        assert np.mean([fit["spread"] for fit in fits]) == pytest.approx(0.08, rel=0.25)
+        assert all(fit["measures"] == 30 and fit["comparisons"] == 720 for fit in fits)
 
     def test_one_shared_factor_is_bracketed_by_the_flags_next_to_it(self) -> None:
         changes = flagged_changes(np.random.default_rng(2), factor=1.15, spread=0.0)
@@ -91,20 +91,24 @@ class TestFromFlags:
         fit = estimate(changes)
         last_off = ratio[~changes["flagged"]].max()
         first_on = ratio[changes["flagged"]].min()
-        assert 0.999 * last_off <= fit.factor <= 1.001 * first_on
-        assert fit.spread < 0.005
+        assert 0.999 * last_off <= fit["factor"] <= 1.001 * first_on
+        assert fit["spread"] < 0.005
 
     def test_repeating_every_comparison_of_a_measure_adds_no_knowledge(self) -> None:
         changes = flagged_changes(np.random.default_rng(3), factor=1.4, spread=0.08)
         once, thrice = estimate(changes), estimate(pd.concat([changes] * 3))
-        assert (once.factor, once.lower, once.upper) == (thrice.factor, thrice.lower, thrice.upper)
-        assert thrice.misplaced == 3 * once.misplaced
+        assert (once["factor"], once["lower"], once["upper"]) == (
+            thrice["factor"],
+            thrice["lower"],
+            thrice["upper"],
+        )
+        assert thrice["misplaced"] == 3 * once["misplaced"]
 
     def test_fewer_measures_widen_the_limits(self) -> None:
         changes = flagged_changes(np.random.default_rng(4), factor=1.4, spread=0.15)
         few = estimate(changes[changes["measure"] < 5])
         many = estimate(changes)
-        assert few.upper / few.lower > many.upper / many.lower
+        assert few["upper"] / few["lower"] > many["upper"] / many["lower"]
 
     def test_one_contrary_measure_does_not_veto(self) -> None:
         changes = flagged_changes(np.random.default_rng(6), factor=1.4, spread=0.05)
@@ -112,8 +116,8 @@ class TestFromFlags:
             {"measure": 99, "difference": [0.0300, 0.0010], "se": 0.001, "flagged": [False, True]}
         )
         fit = estimate(pd.concat([changes, contrary]))
-        assert fit.factor == pytest.approx(1.4, rel=0.05)
-        assert fit.misplaced == estimate(changes).misplaced + 2
+        assert fit["factor"] == pytest.approx(1.4, rel=0.05)
+        assert fit["misplaced"] == estimate(changes)["misplaced"] + 2
 
     def test_missing_changes_are_no_comparisons(self) -> None:
         changes = flagged_changes(np.random.default_rng(7), factor=1.4, spread=0.05)
@@ -156,7 +160,7 @@ def changes_across_a_restart(
     )
 
 
-def both(changes: pd.DataFrame) -> tuple[FactorOfOneDesign, FactorOfOneDesign]:
+def both(changes: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
     return design_factors_of_two_designs(**{name: changes[name] for name in changes})
 
 
@@ -170,11 +174,11 @@ class TestOfTwoDesigns:
         fits = [both(changes_across_a_restart(rng, latest, earlier)) for _ in range(12)]
         for side, true in enumerate((latest, earlier)):
             # The prior holds factors at 1 or more, so that those of 1 are found a little above it.
-            mean = np.mean([fit[side].factor for fit in fits])
+            mean = np.mean([fit[side]["factor"] for fit in fits])
             assert mean == pytest.approx(true, rel=0.03 if true > 1 else 0.04)
-            assert min(fit[side].lower for fit in fits) >= 1
+            assert min(fit[side]["lower"] for fit in fits) >= 1
             # The grid begins a hair above 1.
-            covered = sum(fit[side].lower - 0.001 <= true <= fit[side].upper for fit in fits)
+            covered = sum(fit[side]["lower"] - 0.001 <= true <= fit[side]["upper"] for fit in fits)
             assert covered >= 9  # 95 % of 12, and three standard errors below
 
     def test_agrees_with_one_factor_where_there_is_one(self) -> None:
@@ -184,20 +188,20 @@ class TestOfTwoDesigns:
             changes["difference"], error, changes["flagged"], changes["measure"]
         )
         for found in both(changes):
-            assert found.lower < one.factor < found.upper
+            assert found["lower"] < one["factor"] < found["upper"]
 
     def test_knows_the_earlier_design_less_well_from_fewer_measures(self) -> None:
         changes = changes_across_a_restart(np.random.default_rng(13), 1.4, 1.2)
         _, many = both(changes)
         _, few = both(changes[changes["measure"] < 8])
-        assert few.upper / few.lower > many.upper / many.lower
+        assert few["upper"] / few["lower"] > many["upper"] / many["lower"]
 
     def test_order_and_missing_changes_make_no_difference(self) -> None:
         changes = changes_across_a_restart(np.random.default_rng(14), 1.4, 1.2)
         missing = changes.head(5).assign(difference=np.nan, flagged=True)
         shuffled = pd.concat([changes, missing]).sample(frac=1, random_state=1)
-        assert [found.factor for found in both(shuffled)] == pytest.approx(
-            [found.factor for found in both(changes)], rel=1e-9
+        assert [found["factor"] for found in both(shuffled)] == pytest.approx(
+            [found["factor"] for found in both(changes)], rel=1e-9
         )
 
     @pytest.mark.parametrize("kept", ["across", "within", "flagged"])

@@ -137,21 +137,20 @@ class TestFlagAgreement:
         )
 
     def test_counts(self, changes: pd.DataFrame) -> None:
-        found = flag_agreement(changes)
-        assert (found.comparisons, found.agreeing, found.near_threshold) == (5, 3, 2)
-        assert (found.elsewhere, found.agreeing_elsewhere) == (3, 2)
-        assert found.agreement == pytest.approx(0.6)
-        assert found.agreement_elsewhere == pytest.approx(2 / 3)
+        found, _ = flag_agreement(changes)
+        assert (found["comparisons"], found["agreeing"], found["near_threshold"]) == (5, 3, 2)
+        assert found["agreement"] == pytest.approx(0.6)
+        assert found["agreement_elsewhere"] == pytest.approx(2 / 3)
 
     def test_disagreements_are_listed_with_their_distance(self, changes: pd.DataFrame) -> None:
-        disagreements = flag_agreement(changes).disagreements
+        _, disagreements = flag_agreement(changes)
         assert disagreements["measure_id"].tolist() == ["b", "e"]
         assert disagreements["test_ratio"].tolist() == pytest.approx([0.95, 2.0], rel=1e-6)
 
     def test_nothing_to_compare_is_not_agreement(self, changes: pd.DataFrame) -> None:
-        nothing = flag_agreement(changes.assign(published_significance=pd.NA))
-        assert nothing.comparisons == 0
-        assert np.isnan(nothing.agreement)
+        nothing, _ = flag_agreement(changes.assign(published_significance=pd.NA))
+        assert nothing["comparisons"] == 0
+        assert np.isnan(nothing["agreement"])
 
 
 class TestVerdict:

@@ -7,7 +7,7 @@ significant, which switch on where a change outgrows its true standard error.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,25 +54,6 @@ def simple_random_error(p: Numbers, n: Numbers, previous_p: Numbers, previous_n:
     return np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)[()]
 
 
-@dataclass(frozen=True)
-class FlagFactor:
-    """A design factor read off significance verdicts.
-
-    ``factor`` with limits ``lower`` and ``upper`` at ``level``; ``spread`` is the standard
-    deviation of log design factors between measures.  ``misplaced`` of ``comparisons``
-    verdicts lie on the wrong side of ``factor``; the fit rests on ``measures`` measures.
-    """
-
-    factor: float
-    lower: float
-    upper: float
-    level: float
-    spread: float
-    comparisons: int
-    misplaced: int
-    measures: int
-
-
 def switch_ranges(
     difference: Numbers,
     simple_random_se: Numbers,
@@ -107,8 +88,11 @@ def design_factor_from_flags(
     measure: Sequence[object] | pd.Series,
     level: float = 0.95,
     flag_level: float = 0.95,
-) -> FlagFactor:
+) -> dict[str, Any]:
     """Estimate the design factor from which changes were called significant.
+
+    The row has the numbers of ``design_factors``: ``spread`` is the standard deviation of log
+    factors between measures, and ``misplaced`` verdicts lie on the wrong side of ``factor``.
 
     A change is flagged where ``|difference| > z * deft * simple_random_se``, with z the
     two-sided quantile of ``flag_level``; so the ratio ``|difference| / (z *
@@ -154,16 +138,16 @@ def design_factor_from_flags(
     spread = SPREADS[likelihood.max(axis=0).argmax()]
     inside = centres[profile >= profile.max() - drop]
     factor = float(np.exp(centre))
-    return FlagFactor(
-        factor=factor,
-        lower=float(np.exp(inside.min())),
-        upper=float(np.exp(inside.max())),
-        level=level,
-        spread=float(spread),
-        comparisons=int(comparable.sum()),
-        misplaced=int(((ratio > factor) != on)[comparable].sum()),
-        measures=len(ranges),
-    )
+    return {
+        "factor": factor,
+        "lower": float(np.exp(inside.min())),
+        "upper": float(np.exp(inside.max())),
+        "level": level,
+        "spread": float(spread),
+        "comparisons": int(comparable.sum()),
+        "misplaced": int(((ratio > factor) != on)[comparable].sum()),
+        "measures": len(ranges),
+    }
 
 
 def switch_log_likelihood(below: Floats, above: Floats, centres: Floats, spreads: Floats) -> Floats:

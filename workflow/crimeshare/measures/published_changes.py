@@ -7,7 +7,6 @@ comparisons of another are judged again, and the verdicts compared.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from itertools import product
 from typing import Any
@@ -158,7 +157,7 @@ def estimate_design_factors(
             )
         except WrongArgument:
             continue
-        rows.append(place | {"design": "mixed"} | evidence | asdict(mixed))
+        rows.append(place | {"design": "mixed"} | evidence | mixed)
         if statistic == "prevalence":
             rows += [place | found | evidence for found in _by_design(group, restarts, level)]
     return pd.DataFrame(rows, columns=held("design_factors"))
@@ -187,13 +186,13 @@ def _by_design(
         )
     except WrongArgument:
         return []
-    factor = np.where(across, before.factor, now.factor)
-    error = np.sqrt(now.factor**2 * variance + factor**2 * previous)
+    factor = np.where(across, before["factor"], now["factor"])
+    error = np.sqrt(now["factor"] ** 2 * variance + factor**2 * previous)
     misplaced = (group["difference"].abs() > _FLAG_QUANTILE * error) != group[
         "published_significance"
     ]
     return [
-        {"design": design, "spread": np.nan, "misplaced": int(misplaced.sum())} | asdict(found)
+        {"design": design, "spread": np.nan, "misplaced": int(misplaced.sum())} | found
         for design, found in (("latest", now), ("earlier", before))
     ]
 
@@ -277,8 +276,8 @@ def compute_flag_agreement(
         changes = every[estimated_on]
         changes = changes[changes["release_id"] == judged]
         for (statistic, units), group in changes.groupby(["statistic", "units"], sort=True):
-            found = flag_agreement(group, level)
-            within = flag_agreement(group.loc[group["within"], _JUDGED], level)
+            found, differing = flag_agreement(group, level)
+            within, _ = flag_agreement(group.loc[group["within"], _JUDGED], level)
             flagged = group["published_significance"].astype(bool)
             factor = float(group["factor"].iloc[0])
             place = {
@@ -289,16 +288,12 @@ def compute_flag_agreement(
             }
             summaries.append(
                 place
+                | {"factor": factor}
+                | found
                 | {
-                    "factor": factor,
-                    "comparisons": found.comparisons,
-                    "agreeing": found.agreeing,
-                    "agreement": found.agreement,
-                    "near_threshold": found.near_threshold,
-                    "agreement_elsewhere": found.agreement_elsewhere,
                     "flagged": int(flagged.sum()),
-                    "within": within.comparisons,
-                    "agreeing_within": within.agreeing,
+                    "within": within["comparisons"],
+                    "agreeing_within": within["agreeing"],
                     "flagged_within": int(flagged[group["within"]].sum()),
                     "formula": "agreeing / comparisons",
                     "cells": keyed("survey_comparisons", judged, str(statistic), str(units)),
@@ -311,7 +306,6 @@ def compute_flag_agreement(
                 group["published_significance"],
                 group["measure_id"],
             )
-            differing = found.disagreements
             disagreements.append(
                 differing.assign(
                     **place,

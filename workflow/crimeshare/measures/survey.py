@@ -5,7 +5,6 @@ without its standard error, its test and the smallest change the survey could ha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,6 @@ from crimeshare.measures.intervals import (
 )
 
 __all__ = [
-    "FlagAgreement",
     "add_changes",
     "add_verdicts",
     "error_of_change",
@@ -126,51 +124,32 @@ def holm(p_values: pd.Series) -> pd.Series:
     return pd.Series(adjusted, index=p_values.index)
 
 
-@dataclass(frozen=True)
-class FlagAgreement:
-    """Verdicts on changes beside the publisher's.
-
-    ``agreeing`` of ``comparisons`` verdicts are the same; ``near_threshold`` of them lie where
-    the test statistic is within 10 % of its critical value, where rounding decides, and
-    ``agreeing_elsewhere`` of ``elsewhere`` agree away from it.  ``disagreements`` holds the
-    rows that differ, with ``test_ratio``: the test statistic over its critical value.
-    """
-
-    comparisons: int
-    agreeing: int
-    near_threshold: int
-    elsewhere: int
-    agreeing_elsewhere: int
-    disagreements: pd.DataFrame
-
-    @property
-    def agreement(self) -> float:
-        return self.agreeing / self.comparisons if self.comparisons else float("nan")
-
-    @property
-    def agreement_elsewhere(self) -> float:
-        return self.agreeing_elsewhere / self.elsewhere if self.elsewhere else float("nan")
-
-
-def flag_agreement(changes: pd.DataFrame, level: float = 0.95, near: float = 0.1) -> FlagAgreement:
+def flag_agreement(
+    changes: pd.DataFrame, level: float = 0.95, near: float = 0.1
+) -> tuple[dict[str, float], pd.DataFrame]:
     """Compare ``significant`` with ``published_significance``, row by row.
 
     Rows where either verdict is missing are not comparisons.  ``near`` is the distance of the
-    test ratio from 1 that counts as close to the threshold.
+    test ratio, the test statistic over its critical value, from 1 that counts as close to the
+    threshold, where rounding decides.
+
+    Returns:
+        Numbers of a row of ``flag_agreement``, of the columns so called, and the rows whose two
+        verdicts differ, with ``test_ratio``.
     """
     judged = changes.dropna(subset=["significant", "published_significance"])
     ratio = judged["difference"].abs() / judged["standard_error"] / ndtri(0.5 + level / 2)
     judged = judged.assign(test_ratio=ratio)
     agree = judged["significant"].astype(bool) == judged["published_significance"].astype(bool)
     close = (ratio - 1).abs() <= near
-    return FlagAgreement(
-        comparisons=len(judged),
-        agreeing=int(agree.sum()),
-        near_threshold=int(close.sum()),
-        elsewhere=int((~close).sum()),
-        agreeing_elsewhere=int((agree & ~close).sum()),
-        disagreements=judged[~agree].sort_values("test_ratio", kind="stable"),
-    )
+    elsewhere = agree[~close]
+    return {
+        "comparisons": len(judged),
+        "agreeing": int(agree.sum()),
+        "agreement": int(agree.sum()) / len(judged) if len(judged) else np.nan,
+        "near_threshold": int(close.sum()),
+        "agreement_elsewhere": int(elsewhere.sum()) / len(elsewhere) if len(elsewhere) else np.nan,
+    }, judged[~agree].sort_values("test_ratio", kind="stable")
 
 
 RISE, FALL, NO_CLEAR_CHANGE = "rise", "fall", "no_clear_change"

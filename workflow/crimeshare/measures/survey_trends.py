@@ -34,35 +34,14 @@ def compute_survey_trends(
         if len(regular) < FEWEST_YEARS:
             continue
         for trend in fit_trends(regular, breaks_of(str(measure), breaks), level):
+            start, end = pd.Timestamp(trend["start"]), pd.Timestamp(trend["end"])
+            inside = regular["period_end"].between(start, end)
+            how = f"weighted regression of the log odds over the years {start:%F} to {end:%F}"
             rows.append(
-                {
-                    "measure_id": measure,
-                    "sex": sex,
-                    "age": age,
-                    "start": pd.Timestamp(trend.start),
-                    "end": pd.Timestamp(trend.end),
-                    "years": trend.years,
-                    "odds_change": np.expm1(trend.slope),
-                    "lower": np.expm1(trend.lower),
-                    "upper": np.expm1(trend.upper),
-                    "p_value": trend.p_value,
-                    "between_years": trend.between_years,
-                    "q": trend.q,
-                    "q_df": trend.q_df,
-                    "q_p_value": trend.q_p_value,
-                    "fitted_start": trend.fitted_start,
-                    "fitted_end": trend.fitted_end,
-                    "level": trend.level,
-                    "formula": "weighted regression of the log odds over the years "
-                    f"{trend.start} to {trend.end}",
-                    "cells": CELLS_APART.join(
-                        regular.loc[
-                            (regular["period_end"] >= pd.Timestamp(trend.start))
-                            & (regular["period_end"] <= pd.Timestamp(trend.end)),
-                            "cells",
-                        ]
-                    ),
-                }
+                {"measure_id": measure, "sex": sex, "age": age}
+                | trend
+                | {"start": start, "end": end, "formula": how}
+                | {"cells": CELLS_APART.join(regular.loc[inside, "cells"])}
             )
     trends = pd.DataFrame(rows)
     if trends.empty:

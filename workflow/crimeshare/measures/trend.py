@@ -1,8 +1,8 @@
 """Trends of survey proportions over years, never across a break in the series."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,33 +14,6 @@ FEWEST_YEARS = 4
 """A line through three points leaves one degree of freedom; it says nothing of a trend."""
 
 _DAYS_A_YEAR = 365.25
-
-
-@dataclass(frozen=True)
-class Trend:
-    """The fitted trend of one unbroken stretch of years.
-
-    ``slope`` is the change in log odds a year with its standard error and limits;
-    ``between_years`` is the standard deviation of the years about the line, on the log-odds
-    scale, beyond sampling error; ``q`` on ``q_df`` degrees tests whether there is any.
-    ``fitted_start`` and ``fitted_end`` are the proportions at both ends of the line.
-    """
-
-    start: date
-    end: date
-    years: int
-    slope: float
-    standard_error: float
-    lower: float
-    upper: float
-    p_value: float
-    between_years: float
-    q: float
-    q_df: int
-    q_p_value: float
-    level: float
-    fitted_start: float
-    fitted_end: float
 
 
 def segments(periods: Iterable[date], breaks: Iterable[date]) -> list[int]:
@@ -55,8 +28,11 @@ def segments(periods: Iterable[date], breaks: Iterable[date]) -> list[int]:
 
 def fit_trends(
     series: pd.DataFrame, breaks: Sequence[date] = (), level: float = 0.95
-) -> list[Trend]:
+) -> list[dict[str, Any]]:
     """Return the trend of each unbroken stretch of a series that has enough years for one.
+
+    Each is a row of ``survey_trends``, with the ``slope`` of the log odds a year and its
+    ``standard_error``.
 
     ``series`` has ``period_end`` (date), ``estimate`` and ``standard_error`` (proportions),
     one row a year.  Rows whose estimate is missing, 0 or 1, or whose standard error is missing
@@ -78,7 +54,7 @@ def fit_trends(
     ]
 
 
-def _fit(series: pd.DataFrame, level: float) -> Trend:
+def _fit(series: pd.DataFrame, level: float) -> dict[str, Any]:
     """Random-effects meta-regression of logit(p) on time.
 
     The between-year variance is estimated by restricted maximum likelihood, the slope's error
@@ -99,23 +75,24 @@ def _fit(series: pd.DataFrame, level: float) -> Trend:
     error = float(np.sqrt(covariance[1, 1]))
     half = float(stdtrit(df, 0.5 + level / 2)) * error
     fitted = expit(x @ np.array([intercept, slope]))
-    return Trend(
-        start=periods[0],
-        end=periods[-1],
-        years=len(y),
-        slope=float(slope),
-        standard_error=error,
-        lower=float(slope) - half,
-        upper=float(slope) + half,
-        p_value=float(2 * stdtr(df, -abs(slope) / error)),
-        between_years=float(np.sqrt(tau2)),
-        q=q,
-        q_df=df,
-        q_p_value=float(chdtrc(df, q)),
-        level=level,
-        fitted_start=float(fitted[0]),
-        fitted_end=float(fitted[-1]),
-    )
+    return {
+        "start": periods[0],
+        "end": periods[-1],
+        "years": len(y),
+        "slope": float(slope),
+        "standard_error": error,
+        "odds_change": float(np.expm1(slope)),
+        "lower": float(np.expm1(slope - half)),
+        "upper": float(np.expm1(slope + half)),
+        "p_value": float(2 * stdtr(df, -abs(slope) / error)),
+        "between_years": float(np.sqrt(tau2)),
+        "q": q,
+        "q_df": df,
+        "q_p_value": float(chdtrc(df, q)),
+        "level": level,
+        "fitted_start": float(fitted[0]),
+        "fitted_end": float(fitted[-1]),
+    }
 
 
 def _design(time: Floats) -> Floats:

@@ -6,7 +6,6 @@ latest design hold the latest alone.  Together they tell the two apart.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -26,16 +25,6 @@ _SPREADS = SPREADS[::4]
 _NEGLIGIBLE = 10.0
 
 
-@dataclass(frozen=True)
-class FactorOfOneDesign:
-    """A design factor with its limits at ``level``."""
-
-    factor: float
-    lower: float
-    upper: float
-    level: float
-
-
 def design_factors_of_two_designs(
     difference: Numbers,
     variance: Numbers,
@@ -45,8 +34,8 @@ def design_factors_of_two_designs(
     measure: Sequence[object] | pd.Series,
     level: float = 0.95,
     flag_level: float = 0.95,
-) -> tuple[FactorOfOneDesign, FactorOfOneDesign]:
-    """Return the design factor of the latest design and that of the one before it.
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the design factor of the latest design and that of the one before it, with limits.
 
     ``variance`` and ``previous_variance`` are those of the two years' estimates if each were a
     simple random sample; ``across`` marks the changes whose earlier year had the earlier design.
@@ -128,7 +117,7 @@ def _finer(grid: Floats, part: NDArray[np.bool_]) -> Floats:
     )
 
 
-def _summary(logs: Floats, likelihood: Floats, level: float) -> FactorOfOneDesign:
+def _summary(logs: Floats, likelihood: Floats, level: float) -> dict[str, float]:
     """Median of a log factor weighed by the likelihood, and the shortest range that holds `level`.
 
     The shortest, as the likelihood may be greatest where the prior ends.
@@ -144,4 +133,4 @@ def _summary(logs: Floats, likelihood: Floats, level: float) -> FactorOfOneDesig
     best = int(np.argmin(sorted_logs[ends] - sorted_logs[starts]))
     lower, upper = sorted_logs[starts[best]], sorted_logs[ends[best]]
     factor, low, high = np.exp([middle, lower, upper]).tolist()
-    return FactorOfOneDesign(factor, low, high, level)
+    return {"factor": factor, "lower": low, "upper": high, "level": level}
