@@ -201,12 +201,12 @@ def _said(of: Callable[[str], Any]) -> Callable[[object, _Entry], Any]:
     return lambda value, read: of(word(value))
 
 
-def _record(value: object, read: _Entry) -> stated.Extreme:
-    extreme = numerals.record(word(value))
+def _record(value: object, read: _Entry) -> stated.Place:
+    record = numerals.record(word(value))
     offence = read.found.get("offence", offences()["total"])
-    if extreme.order == "share" and offence.offence_id == "total":
+    if record.order == "share" and offence.offence_id == "total":
         raise ValueError("is a share, and `offence` is all recorded crime; expected a group")
-    return extreme
+    return record
 
 
 def _one_of(allowed: Sequence[str]) -> Callable[[object, _Entry], str]:

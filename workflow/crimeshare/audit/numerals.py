@@ -18,7 +18,6 @@ from crimeshare.audit.stated import (
     Between,
     Bound,
     Direction,
-    Extreme,
     Near,
     Number,
     OneIn,
@@ -246,7 +245,7 @@ def place(text: str) -> Place:
     raise ValueError(_expected(text, expected))
 
 
-def record(text: str) -> Extreme:
+def record(text: str) -> Place:
     """``record high``, ``lowest on record``, ``record high rate``; raises ValueError if none."""
     plain = _plain(text, _A_RECORD)
     plain = re.sub(r"^(?:at )?(?:(?:an?|the|its) )?", "", plain)
@@ -255,7 +254,7 @@ def record(text: str) -> Extreme:
         raise ValueError(_expected(text, _A_RECORD))
     order = found["order"] or found["behind"] or ""
     low = found["end"] in (*_LOW, "low")
-    return Extreme(" ".join(text.split()), not low, ORDERS.get(order, ""))
+    return Place(" ".join(text.split()), 1, low, order=ORDERS.get(order, ""))
 
 
 def _nth(word: str) -> int:

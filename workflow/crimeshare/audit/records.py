@@ -54,7 +54,7 @@ def judge_record(claim: RecordedClaim, releases: Releases) -> Verdict:
         say_vintage(reason, run.own, releases.registry)
         # A total without a force is smaller than the whole: one that is larger all the same counts.
         larger = [year for year in run.lacking if _beats(claim, year, run.own)]
-        years = [*run.years, *(larger if claim.value.high else [])]
+        years = [*run.years, *([] if claim.value.last else larger)]
         rival = _furthest(claim, years)
         _say_rival(reason, claim, run, rival, len(years))
         decisive += [run.own, rival]
@@ -117,11 +117,11 @@ def _apart(year: Finding, own: Finding, *, annual: bool) -> bool:
 
 
 def _furthest(claim: RecordedClaim, years: Sequence[Finding]) -> Finding:
-    return (max if claim.value.high else min)(years, key=lambda year: year.value)
+    return (min if claim.value.last else max)(years, key=lambda year: year.value)
 
 
 def _beats(claim: RecordedClaim, year: Finding, own: Finding) -> bool:
-    return year.value >= own.value if claim.value.high else year.value <= own.value
+    return year.value <= own.value if claim.value.last else year.value >= own.value
 
 
 def _say_rival(reason: Reason, claim: RecordedClaim, run: Run, rival: Finding, number: int) -> None:

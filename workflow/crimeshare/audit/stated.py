@@ -369,6 +369,8 @@ class People(_OfNumber):
 class Place:
     """A place in an order: "third", "second highest in Wales", "lowest", "in the top five".
 
+    A record, such as "record high" or "lowest on record", is the first of all years.
+
     Attributes:
         number: 1 the first.
         last: whether it is counted from the lowest.
@@ -398,32 +400,6 @@ class Place:
     @property
     def limits(self) -> tuple[float, float]:
         return float(1 if self.at_most else self.number), float(self.number)
-
-
-@dataclass(frozen=True)
-class Extreme:
-    """The highest or the lowest of all years: "record high", "lowest on record".
-
-    Attributes:
-        order: of what, ``count``, ``rate`` or ``share``; empty where not said.
-    """
-
-    text: str
-    high: bool
-    order: str = ""
-    kind: Kind = field(default="number", init=False)
-
-    @property
-    def value(self) -> float:
-        """1, the first of all years."""
-        return 1.0
-
-    def match(self, computed: float) -> Match | None:
-        return "exact" if computed == 1 else None
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        return 1.0, 1.0
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ holds nothing of the moment or the machine, so the same build is described in th
 
 from __future__ import annotations
 
-import hashlib
 import json
 import mimetypes
 import re
@@ -20,6 +19,7 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
+from crimeshare.products import digest
 from crimeshare.publish.elements.licence import OGL
 from crimeshare.running import write_file
 from crimeshare.software import software
@@ -195,11 +195,7 @@ def _output(crate: ROCrate, root: Path, path: Path) -> File:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
-    described = {
-        "contentSize": str(len(content)),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
+    described = {"contentSize": str(path.stat().st_size), "sha256": digest(path)}
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
     return described | ({"encodingFormat": kind} if kind else {})
 
@@ -222,7 +218,7 @@ def _software(crate: ROCrate, version: str, requirements: Path, lock: Path) -> C
         for name, locked in sorted(_LOCKED.findall(_read(lock)))
         if _normal(name) in direct
     ]
-    sha256 = hashlib.sha256(lock.read_bytes()).hexdigest()
+    sha256 = digest(lock)
     locked_in = _entity(crate, "#lock", "CreativeWork", name="envs/requirements.txt", sha256=sha256)
     return _entity(
         crate,

@@ -8,16 +8,18 @@ place of ONS's own, such as a workbook that somebody re-saved.
 Read at every start of Snakemake, hence nothing but the standard library.
 """
 
-import calendar
+from __future__ import annotations
+
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from crimeshare.nearest import did_you_mean
-from crimeshare.periods import in_words
+from crimeshare.periods import in_words, month_end
 from crimeshare.problems import Problem, Problems, explained, shown
 from crimeshare.sources.datasets import DATASETS, QUARTERS, Publisher
 
@@ -270,47 +272,22 @@ def _rows(
 
 
 def _release(row: Mapping[str, str]) -> Release:
-    problems: list[str] = []
-
-    def require(column: str, holds: bool, expected: str) -> None:
-        if not holds:
-            problems.append(f"{column} is `{shown(row[column])}`; expected {expected}.")
-
-    period_end, published, size = _day(row["period_end"]), _day(row["published"]), row["bytes"]
-    require("dataset", row["dataset"] in DATASETS, f"one of {', '.join(DATASETS)}")
-    require("period_end", period_end is not None, "a day such as 2024-12-31")
-    require("published", bool(published) or not row["published"], "a day, or nothing")
+    problems = _faults(row, _FORMS)
+    period_end, published = _day(row["period_end"]), _day(row["published"])
     if period_end is not None:
-        last_day = calendar.monthrange(period_end.year, period_end.month)[1]
-        require("period_end", period_end.day == last_day, "the last day of a month")
+        ends = month_end(period_end.year, period_end.month)
         stem = f"{row['dataset']}-{period_end:%Y-%m}"
-        require(
-            "release_id",
-            re.fullmatch(RELEASE_ID, row["release_id"]) is not None
-            and row["release_id"].startswith(stem),
-            f"`{shown(stem)}`, or that with -v1, -v2 ... or -corrected behind",
-        )
-        if published is not None:
-            require("published", published > period_end, "a day after period_end")
-    require(
-        "edition",
-        bool(row["edition"]) and row["edition"].isprintable(),
-        "ONS's name of the edition, on one line",
-    )
-    require("note", row["note"].isprintable(), "text that prints, on one line")
-    require(
-        "path",
-        _PATH.fullmatch(row["path"]) is not None,
-        "an address below the host, such as /economy/table.xlsx",
-    )
-    require(
-        "sha256",
-        not row["sha256"] or _SHA256.fullmatch(row["sha256"]) is not None,
-        "64 digits 0-9 a-f in lower case, or nothing",
-    )
-    require("bytes", not size or _SIZE.fullmatch(size) is not None, "a number of bytes, or nothing")
-    require("pin_basis", row["pin_basis"] in PIN_BASES, f"one of {', '.join(PIN_BASES)}")
-    require("status", row["status"] in STATUSES, f"one of {', '.join(STATUSES)}")
+        name = re.compile(rf"(?={re.escape(stem)}){RELEASE_ID}")
+        later = published is None or published > period_end
+        dated: _Forms = {
+            "period_end": (lambda _: period_end == ends, "the last day of a month"),
+            "release_id": (
+                name.fullmatch,
+                f"`{shown(stem)}`, or that with -v1, -v2 ... or -corrected behind",
+            ),
+            "published": (lambda _: later, "a day after period_end"),
+        }
+        problems += _faults(row, dated)
     if (row["pin_basis"] == "unpinned") == bool(row["sha256"]):
         problems.append(
             f"pin_basis is `{shown(row['pin_basis'])}` while sha256 is "
@@ -319,19 +296,17 @@ def _release(row: Mapping[str, str]) -> Release:
         )
     if problems or period_end is None:
         raise Problems(problems)
-    return Release(
-        release_id=row["release_id"],
-        dataset=row["dataset"],
-        period_end=period_end,
-        edition=row["edition"],
-        published=published,
-        path=row["path"],
-        sha256=row["sha256"],
-        bytes=int(size) if size else None,
-        pin_basis=row["pin_basis"],
-        status=row["status"],
-        note=row["note"],
-    )
+    size = int(row["bytes"]) if row["bytes"] else None
+    read: dict[str, Any] = {"period_end": period_end, "published": published, "bytes": size}
+    return Release(**{**row, **read})
+
+
+def _faults(row: Mapping[str, str], forms: _Forms) -> list[str]:
+    return [
+        f"{column} is `{shown(row[column])}`; expected {expected}."
+        for column, (holds, expected) in forms.items()
+        if not holds(row[column])
+    ]
 
 
 def _day(text: str) -> date | None:
@@ -339,6 +314,36 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
+
+
+_Forms = Mapping[str, tuple[Callable[[str], object], str]]
+"""What each column holds: whether a text is of that form, and how the form is called."""
+
+_FORMS: _Forms = {
+    "dataset": (DATASETS.__contains__, f"one of {', '.join(DATASETS)}"),
+    "period_end": (_day, "a day such as 2024-12-31"),
+    "published": (lambda text: not text or _day(text), "a day, or nothing"),
+    "edition": (
+        lambda text: text and text.isprintable(),
+        "ONS's name of the edition, on one line",
+    ),
+    "note": (str.isprintable, "text that prints, on one line"),
+    "path": (_PATH.fullmatch, "an address below the host, such as /economy/table.xlsx"),
+    "sha256": (
+        lambda text: not text or _SHA256.fullmatch(text),
+        "64 digits 0-9 a-f in lower case, or nothing",
+    ),
+    "bytes": (
+        lambda text: not text or _SIZE.fullmatch(text),
+        "a number of bytes, or nothing",
+    ),
+    "pin_basis": (PIN_BASES.__contains__, f"one of {', '.join(PIN_BASES)}"),
+    "status": (STATUSES.__contains__, f"one of {', '.join(STATUSES)}"),
+}
+_COPY_FORMS: _Forms = {
+    "sha256": (_SHA256.fullmatch, "64 digits 0-9 a-f in lower case"),
+    "bytes": (_SIZE.fullmatch, "a number of bytes"),
+}
 
 
 def _check_succession(release: Release, earlier: Mapping[str, Release]) -> None:
@@ -391,7 +396,7 @@ def _conflicts(releases: Mapping[str, Release]) -> list[str]:
 
 
 def _copy_faults(row: Mapping[str, str], registry: Mapping[str, Release]) -> list[str]:
-    release_id, sha256, size = row["release_id"], row["sha256"], row["bytes"]
+    release_id, sha256 = row["release_id"], row["sha256"]
     problems = []
     if release_id not in registry:
         problems.append(
@@ -400,10 +405,7 @@ def _copy_faults(row: Mapping[str, str], registry: Mapping[str, Release]) -> lis
         )
     elif registry[release_id].sha256 == sha256:
         problems.append(f"sha256 is the pin of {release_id} itself; a copy has other bytes.")
-    if _SHA256.fullmatch(sha256) is None:
-        problems.append(f"sha256 is `{shown(sha256)}`; expected 64 digits 0-9 a-f in lower case.")
-    if _SIZE.fullmatch(size) is None:
-        problems.append(f"bytes is `{shown(size)}`; expected a number of bytes.")
+    problems += _faults(row, _COPY_FORMS)
     if not row["note"]:
         problems.append("note is empty; expected how the copy came to differ from ONS's file.")
     return problems

@@ -9,7 +9,6 @@ measures and values are called is data in ``layouts/open_prevalence/``.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import zipfile
 import zlib
@@ -22,6 +21,7 @@ import pandas as pd
 
 from crimeshare.periods import month_end
 from crimeshare.problems import Problem, Problems, shown
+from crimeshare.products import digest
 from crimeshare.reference import read_rows
 from crimeshare.tables import LAYOUTS
 from crimeshare.tables.combining import survey_estimates
@@ -82,7 +82,7 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
             }
         ),
         release_id=release_id,
-        workbook_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        workbook_sha256=digest(path),
         sheet=name,
         source=SOURCE,
     )

@@ -8,7 +8,6 @@ police force area tables of the Office for National Statistics.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 from crimeshare.cells import stretches
 from crimeshare.periods import quarter
 from crimeshare.problems import Problem
+from crimeshare.products import digest
 from crimeshare.reference import Area, areas, line_of, offences, read_rows
 from crimeshare.tables import LAYOUTS
 from crimeshare.tables.grid import Cell, address
@@ -103,7 +103,7 @@ def read_recorded_quarters(path: Path, release_id: str) -> Iterator[QuarterFigur
             a sheet at once.
         Problems: figures that are no whole numbers, quarters that are none, rows given twice.
     """
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = digest(path)
     layout = QuarterLayout()
     read = 0
     for name, rows in sheets(path):
@@ -134,7 +134,7 @@ def read_conversion(path: Path, release_id: str) -> Iterator[QuarterFigure]:
     Raises:
         As :func:`read_recorded_quarters` does.
     """
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = digest(path)
     table = pq.read_table(path)
     header = table.column_names
     layout = QuarterLayout()
