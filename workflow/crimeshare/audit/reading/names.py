@@ -53,7 +53,7 @@ _ELSE_AFTER = re.compile(
 )
 _ELSE_BEFORE = re.compile(
     r"(?:University\sof|Office\sfor|Duke\sof|Duchess\sof|Earl\sof|MP\sfor|MS\sfor|"
-    r"member\sfor|Bishop\sof|Radio|BBC|ITV|Port\sof|"
+    r"(?:Bank|Church|Garden|Heart)\sof|member\sfor|Bishop\sof|Radio|BBC|ITV|Port\sof|"
     r"(?:man|woman|teenager|boy|girl|resident|family|officer|mother|father)\sfrom|"
     r"lives?\sin|living\sin|born\sin|flat\sin|home\sin)\s(?:the\s)?$",
     re.IGNORECASE,

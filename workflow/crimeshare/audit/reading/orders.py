@@ -95,7 +95,7 @@ _LOOSELY = [words for words, most in movements("same").items() if most == "0.02"
 _HEDGED_SAME = re.compile(r"(?:about|almost|nearly|virtually|broadly|much|roughly|essentially) $")
 _WHICH_IS = re.compile(
     r"(?:RATE1|[NCH])(?: [OTGS])?(?: (?:in )?P)? "
-    r"(?:, |(?:, )?(?:which )?(?:was|is) (?:still |again |also )?)(?:the )?$"
+    r"(?:, |(?:, )?(?:which )?(?:was|is|remains|remained) (?:still |again |also )?)(?:the )?$"
 )
 _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "number"}
 
@@ -250,6 +250,8 @@ class Orders(Outdone):
             how = next((h for h in ("rate", "share") if self.topic.rank.endswith(f" {h}")), "")
         value = f"{words} {how}".strip()
         self.topic.rank = re.sub(r"^\S+[\s-](?=high|low|larg|big|great|worst|small|few)", "", value)
+        if again == NATION and slots.area[0].startswith("E12"):
+            again = "england"
         named = (again or named) if again != NATION else ""
         self.topic.ranked = named or NATION
         if named:
@@ -435,7 +437,7 @@ class Orders(Outdone):
                 return
             if not re.search(r"[NCHK] (?:[OTG] )?$", before) and self._beside_area(at):
                 return
-        if OF_FORCES.search(before):
+        if OF_FORCES.search(before) or re.match(r"(?:faster|quicker|slower) ", after):
             return
         if re.match(r"from (?:\w+ )?[CH] ", after):
             # A share that is up from another.

@@ -209,6 +209,10 @@ class Outdone(State):
             value = f"biggest {'fall' if down else 'increase'}"
         else:
             value = f"{'lowest' if low == 'fewest' else low} {_QUANTITIES.get(what, 'number')}"
+        if re.search(
+            r"any[^,;.]* (?:bar|except|but|apart|other than|outside) ", self.sentence.after(at)
+        ):
+            raise Unplaced("the order it is a place in leaves an area out")
         slots = self._slots(at)
         slots.area = self._as_region(self._area_before(at))
         if not slots.area or slots.area[0] in NATIONS:

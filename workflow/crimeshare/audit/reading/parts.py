@@ -31,8 +31,9 @@ _ASKED = re.compile(
     r"(?:^|[;,:] |and |but )(?:is|are|does|do|did|has|have|had|can|will|would|could|should|what|"
     r"why|how|when|where|which|who|was|were) "
 )
-# "Three of the 43 forces saw a rise".
+# "Three of the 43 forces saw a rise", "in no region did crime rise", "in seven of the nine".
 OF_FORCES = re.compile(
+    r"\bno (?:other )?(?:FORCES1|force|region|area|county|part) [^,;.NC]*$|N of the N [^,;.NCG]*$|"
     r"N (?:of )?(?:the |all )?(?:N )?(?:other |police |territorial )*FORCES1 [^,;.NC]*$"
 )
 # "Less than half of what it was a decade ago".
@@ -111,11 +112,12 @@ class Parts(Shares):
             return self._share(at, words, "", self.around._before(at))
         made_up = None if re.match("M ", after) else _MADE_UP.search(before)
         among = re.match(
-            r"(?:of )?(?:all |every )?(?:recorded |reported |police )*[TG] (?:[^;NCH]|\( C \))*?"
+            r"(?:of )?(?:all |every |the )?(?:recorded |reported |police )*[TG] "
+            r"(?:[^;NCH]|\( C \))*?"
             r"(?:was|were|is|are|being|involved|involves?) (?:for |of )?(?:an? )?(O) ",
             after,
         )
-        if among and self.tokens[at].letter == "H":
+        if among and (self.tokens[at].letter == "H" or not re.search("[OTZ] ", before)):
             return self._share(at, words, "", self.around._offending(spot(at, among)))
         if self.tokens[at].letter == "H" and re.match(r"(?:recorded |reported |police )*T ", after):
             # "Four in ten crimes".

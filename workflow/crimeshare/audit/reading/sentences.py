@@ -209,7 +209,8 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
             named = text[tokens[max(place - 3, 0)].start : other.end]
             span = Span(other.start, other.end, "unrecorded", f"{named} {_ACROSS}")
             tokens[place] = replace(other, letter="Z", span=span)
-        again = one.letter == "a" and tokens[place - 2].letter == ","
+        again = one.letter in ("a", "the") and tokens[place - 2].letter == ","
+        again = again and (one.letter == "a" or tokens[place - 3].letter == "O")
         if (
             (one.letter == "O" or again)
             and other.letter == "T"

@@ -53,8 +53,9 @@ _WITHIN = re.compile(
 # "78, below the national average of 87": the nation's is the number behind it, and no other.
 _MEAN = re.compile(r"(?:'s )?(?:average|mean) ")
 AVERAGE = re.compile(
-    r"(?:A (?:'s )?(?:average|mean|figure|rate)|(?:average|mean|rate) (?:for|in|across) (?:the )?A)"
-    r"(?: of| was| is|,| :| \()* $"
+    r"(?:A (?:'s )?(?:average|mean|figure|rate)|"
+    r"(?:average|mean|rate|figure) (?:for|in|across) (?:the )?A)(?: of| was| is| :| \()* $|"
+    r"M the (?:rate|figure) (?:for|in) (?:the )?A , $"
 )
 _COMPARED = re.compile(
     r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded|ahead of) "
@@ -231,7 +232,9 @@ class Around(Years):
             return True
         return bool(
             letter == "T"
-            and re.search(r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:[a-z]+ ){0,3}$", before)
+            and re.search(
+                r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:[a-z]+ ){0,3}$|H (?:of )?$", before
+            )
         )
 
     def _later(self, at: int) -> Offending | None:
@@ -277,6 +280,12 @@ class Around(Years):
         if change and self.sentence.before(at).endswith("from "):
             # "From 353 to 445 in Norfolk and from 213 to 246 in Suffolk".
             return self._area_at(at + len(change.group().split()))
+        sized = re.search(
+            r"(?:with|to|than|against) an? (A M (?:of |by )?)$", self.sentence.before(at)
+        )
+        if sized:
+            # "It compares with a national decrease of 1.9%".
+            return self._area_at(at - len(sized[1].split()))
         beside = self.tokens[at + 1].span if after.startswith("A ") else None
         if beside and beside.value[0] in NATIONS:
             # "Compared with 32.1 nationally".

@@ -122,8 +122,8 @@ class Years:
             return True
         return bool(
             re.search(
-                r"(?:compare[sd]? (?:with|to)|compar(?:e|ing) P (?:with|to)|than|against|down on|"
-                r"up on|"
+                r"(?:compare[sd]? (?:with|to)|change (?:on|from|since)|"
+                r"compar(?:e|ing) P (?:with|to)|than|against|down on|up on|"
                 r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
                 r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
                 r"M(?= the (?:levels?|figures?|number|total) )|"
