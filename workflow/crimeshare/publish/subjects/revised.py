@@ -116,13 +116,14 @@ def outlook(offence_id: str, area_code: str) -> str:
     if size is None:
         return ""
     newest = newest_year(offence_id, area_code)
-    one = rows(since_new(offence_id, [area_code]))[0] if size["revisions"] == 1 else None
+    steps = since_new(offence_id, [area_code])
+    few = newest is None or (newest["count"] or 0) < FEW or (steps["previous_value"] < FEW).any()
     return WORDS.passage(
         "outlook",
         place=area_code,
-        small=newest is None or (newest["count"] or 0) < FEW,
+        small=few,
         what=prose.figures_of(offences()[offence_id].name),
-        one=one,
+        one=rows(steps)[0] if size["revisions"] == 1 else None,
         size=size,
     )
 
