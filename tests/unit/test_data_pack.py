@@ -21,6 +21,7 @@ import pytest
 from crimeshare.columns import Column, described
 from crimeshare.problems import Problems
 from crimeshare.publish.pack.data_pack import (
+    DIGITS,
     in_text,
     table_schema,
     without_formulas,
@@ -89,7 +90,9 @@ def test_csv_and_parquet_hold_the_same(pack: Path, built: Path) -> None:
         for column in text.column_names:
             told, held = text[column].to_pylist(), binary[column].to_pylist()
             if pa.types.is_floating(text.schema.field(column).type):
-                held = [None if number is None else float(f"{number:.10g}") for number in held]
+                held = [
+                    None if number is None else float(f"{number:.{DIGITS}g}") for number in held
+                ]
             assert told == held
 
 
