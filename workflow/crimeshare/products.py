@@ -123,6 +123,7 @@ def note(step: str, outputs: Iterable[Path | str]) -> None:
     # A disk that is full or cannot be written leaves the products unguarded, not unmade.
     with suppress(OSError):
         NOTES.mkdir(parents=True, exist_ok=True)
+        # The time of the folder, by which readers know that notes are new, changes with a new file.
         forget(step)
         _note_of(step).write_text(json.dumps(made), encoding="utf-8")
 

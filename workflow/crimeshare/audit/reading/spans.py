@@ -69,7 +69,7 @@ class Topic:
         force: the last area that is no part of a police force's.
         survey: whether a survey's figures are told, and of which measure.
         fraud: what of fraud was named last, which police do not count.
-    rank, ranked: the order of the last place in one, and the area whose members it orders.
+        rank, ranked: the order of the last place in one, and the area whose members it orders.
         quarter: whether what was told last is of a part of a year.
         lifetime: whether the survey's question reaches back to the age of 16.
         nowhere: whether the whole text names no area.
