@@ -243,3 +243,18 @@ def test_a_table_that_is_wrong_throughout_is_refused_in_seconds() -> None:
     *_, last = localise(find_ties(rows))
     assert "more identities do not hold either" in last.sentence
     assert time.process_time() - began < 20
+
+
+def test_an_offence_of_a_force_is_given_for_its_only_partnership() -> None:
+    rows = facsimile.figures("pfa-2024-12")
+    what = {
+        "area_code": "E22000180",  # City of London
+        "offence_id": "theft_offences",
+        "measure": "count",
+        "period_end": date(2024, 12, 31),
+    }
+    rows, row = changed(rows, 0.0, **what)
+    marked = dataclasses.replace(row, value=None, marker="not_applicable", marker_text="[z]")
+    rows = [marked if other == row else other for other in rows]
+    (fault,) = broken(find_ties(rows))
+    assert fault.cells == {(row.sheet, row.cell)}

@@ -135,6 +135,19 @@ def sums_over_partnerships(figures: Figures) -> Iterator[Tie]:
                 yield _missing_row(kind, pairs)
             else:
                 yield from ties
+                yield from _nowhere_given(pairs)
+
+
+def _nowhere_given(pairs: Sequence[tuple[Observation, list[Observation]]]) -> Iterator[Tie]:
+    """That an offence counted in a force is given for one of its partnerships, as others are."""
+    told = {whole.period_end for whole, rows in pairs if any(row.value is not None for row in rows)}
+    for whole, rows in pairs:
+        if whole.period_end in told and all(row.marker not in (None, *COUNTED) for row in rows):
+            said = (
+                f"{named(whole)} is {whole.value:,.10g} at {whole.cell} of {whole.sheet!r}, but is "
+                f"marked {shown(rows[0])} for its partnerships, which have other offences"
+            )
+            yield Tie("offences of partnerships", tuple(rows), said, strict=False)
 
 
 def _missing_row(kind: str, pairs: Sequence[tuple[Observation, Sequence[Observation]]]) -> Tie:
