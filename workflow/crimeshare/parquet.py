@@ -36,7 +36,9 @@ def read_table(
         for column, values in wanted.items()
     ]
     tables = [read_rows_where(path, *rows, columns=columns) for path in paths]
-    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(date_as_object=False)
+    # Of a column of text that lies in pieces, Arrow takes rows eight times as slowly.
+    whole = pa.concat_tables(tables).combine_chunks()
+    frame: pd.DataFrame = whole.to_pandas(date_as_object=False)
     return frame
 
 
