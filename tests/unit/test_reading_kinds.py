@@ -362,3 +362,43 @@ def test_numbers_of_sections_and_of_what_could_be_of_two_areas_are_left_out(
 ) -> None:
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     assert quote not in [s["quote"] for s in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "slots"),
+    [
+        (
+            "Theft from the person fell in Kent in 2025. Burglary came down even more, by 18.1%.",
+            "18.1%",
+            {"value": "down 18.1%", "exit": 0},
+        ),
+        (
+            "Nowhere did crime climb faster than in Wiltshire in 2025.",
+            "climb",
+            {"area": "Wiltshire", "value": "biggest increase"},
+        ),
+        (
+            "Police figures for 2025. Kent had 155,866 crimes and Essex 148,000. Both forces saw "
+            "robbery rise.",
+            "rise",
+            {"quantity": "change", "offence": "Robbery"},
+        ),
+        (
+            "Greater Manchester had 312,777 crimes in 2025. Robbery made up 1.5% of the total.",
+            "1.5%",
+            {"quantity": "share", "offence": "Robbery"},
+        ),
+    ],
+)
+def test_sentences_of_kinds_that_set_one_beside_the_others(
+    text: str, quote: str, slots: dict[str, str | int], judge: Judge
+) -> None:
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    said = next(s for s in found if s["quote"] == quote)
+    assert {name: said[name] for name in slots} == slots
+
+
+def test_a_multiple_of_what_is_not_named_is_left_out(judge: Judge) -> None:
+    text = "Cleveland had 2,000 robberies in 2025, more than twice that of its rival."
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert not [s for s in found if "twice" in s["quote"]]

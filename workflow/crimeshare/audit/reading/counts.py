@@ -50,6 +50,9 @@ class Counts(Parts):
             or _OF_SO_MANY.search(before)
         ):
             raise Unplaced("it counts forces or places, not offences")
+        if words.casefold() == "one" and before.endswith("A "):
+            # "More than twice the national one".
+            raise Unplaced("it stands for another word")
         if re.search(r"of every $|N of the $", before) and (value_of(words) or 0) < 100:
             raise Unplaced("it is the whole that parts are of")
         every = re.search(r"of every (N) [GT] [^;.NCHO]*$", before)

@@ -250,7 +250,7 @@ _AS_ADJECTIVE = re.compile(r"\s(?!police|force|constabulary|crime|record|rate|av
 _OF_THE_NATION = re.compile(
     r"\s(?:[a-z]+\s)?(?:average|mean|median|figures?|rates?|totals?|levels?|share|"
     r"increase|rise|growth|fall|decrease|drop|decline|reduction|crimes?|offences|robberies|"
-    r"burglaries|shoplifting|violence)\b|\s\d"
+    r"burglaries|shoplifting|violence|one)\b|\s\d"
 )
 
 

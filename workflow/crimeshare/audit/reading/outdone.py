@@ -29,6 +29,13 @@ _SO_MANY_MORE = re.compile(
     r"(?:[,(\-\u2013] (?:A |and |, )+?[,)\-\u2013] )?"
     r"(?:have|has|had|recorded|saw|with) (?:an? )?(?P<more>M) "
 )
+# "Nowhere did crime climb faster than in Wiltshire", "nowhere is the rate higher than in Kent".
+_NOWHERE = re.compile(
+    r"(?:^|[;,:] |and |but )(?:nowhere(?: else)?|in no (?:other )?(?:FORCES1|force|area|county)) "
+    r"(?:in the country )?(?:did|has|have|is|are|was|were) [^,;.NCH]*?(?P<more>M) "
+    r"(?P<fast>faster |further |quicker |more [a-z]+ly )?(?:[PR] )?"
+    r"than (?:it (?:did|has|is|was) )?(?:in |for )(?:the )?(?P<area>[AF]) "
+)
 # "Second only to the Met for its robbery rate", "a proportion exceeded only in London".
 _SECOND_ONLY = re.compile(
     r"(?P<at>second) only to (?:the |that of )?A |"
@@ -87,14 +94,11 @@ class Outdone(State):
         named = [t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span]
         return next((a for a in reversed(named) if a[0] not in NATIONS), self.topic.area)
 
-    def _here(self) -> list[dict[str, str]]:
-        """What the sentence asserts so far."""
-        begun = self.sentence.start
-        return [s.entries[0] for s in self.reading.statements if s.start >= begun]
-
     def none_more(self) -> None:
         """Read "no other force recorded more" and "only the Met had a higher rate"."""
         said = "".join(f"{token.letter} " for token in self.tokens)
+        if nowhere := _NOWHERE.search(said):
+            return self._nowhere(said, nowhere)
         found = _NONE_MORE.search(said)
         if not found:
             return self._so_many_more(said)
@@ -109,6 +113,20 @@ class Outdone(State):
         with suppress(Unplaced):
             self._place(at, self.topic.area if area and area[0] in NATIONS else area, value)
         return None
+
+    def _nowhere(self, said: str, found: re.Match[str]) -> None:
+        at, place = (len(said[: found.start(name)].split()) for name in ("more", "area"))
+        span = self.tokens[at].span
+        up = bool(span) and span.value == "rise"  # type: ignore[union-attr]
+        if found["fast"]:
+            value = f"biggest {'increase' if up else 'fall'}"
+        elif self._words(at).casefold() in ("higher", "lower"):
+            rated = re.search(r"rate|RATE1", found.group())
+            value = f"{'highest' if up else 'lowest'} {'rate' if rated else 'number'}"
+        else:
+            return
+        with suppress(Unplaced):
+            self._place(at, self.around._area_at(place)[0], value)
 
     def _rate_or_number(self, at: int) -> str:
         """What more or less of is told: "a higher rate", "more robberies"."""
@@ -144,17 +162,19 @@ class Outdone(State):
             r"\b(rate|RATE1|share|proportion)\b", said[: found.start()]
         )
         told = self._here()
-        how = _HOW[noun[-1]] if noun else _QUANTITIES.get(told[-1]["quantity"], "") if told else ""
+        how = (
+            _HOW[noun[-1]]
+            if noun
+            else _QUANTITIES.get(told[-1].entries[0]["quantity"], "")
+            if told
+            else ""
+        )
         self._place(at, self._area_before(at), f"second highest {how or 'number'}")
 
     def _next(self, said: str) -> None:
         """Read the place behind the one that was told last: "followed by Kent"."""
         for found in (*_FOLLOWED.finditer(said), *_BEHIND.finditer(said)):
-            told = [
-                s
-                for s in self.reading.statements
-                if s.entries[0]["quantity"] == "rank" and s.start >= self.sentence.start
-            ]
+            told = [s for s in self._here() if s.entries[0]["quantity"] == "rank"]
             if not self.topic.rank or not told:
                 continue
             last = told[-1].entries[0]["value"].split()[0]
@@ -201,7 +221,7 @@ class Outdone(State):
         ):
             return False
         kind = self.tokens[at].span
-        here = self._here()
+        here = [s.entries[0] for s in self._here()]
         what = here[-1]["quantity"] if here else "count"
         low = "fewest" if kind and kind.value == "fall" else "highest"
         if what == "change":

@@ -130,7 +130,7 @@ class Parts(Shares):
         bracketed = re.search(r"H [^()]*\( $", before) and re.match(r"\) ", after)
         elsewhere = r"(?:(?:(?:in|for|across) (?:the )?)?A|(?:in|during) (?:the )?P) "
         if bracketed or (beside and re.match(elsewhere, after)):
-            told = [s for s in self.reading.statements if s.start >= self.sentence.start]
+            told = self._here()
             if told and told[-1].entries[0]["quantity"] == "share":
                 return self._share(at, words, "", Offending((told[-1].entries[0]["offence"],)))
         if re.match(PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
@@ -213,9 +213,12 @@ class Parts(Shares):
         ahead = re.search(_LEFT, before)
         if ahead:
             place = len(before[: ahead.start()].split())
-            tail = ahead.group().split()
-            # The nearest movement of several.
-            place += max(i for i, word in enumerate(tail) if word == "M")
+            qualified = re.search(
+                r"M (?:(?:even|still|far|much|yet|rather) )?$", before[: ahead.start()]
+            )
+            if qualified and self._words(place).casefold() in ("more", "less"):
+                # "Came down even more, by 22.7%", "rose less, by 3%".
+                place = len(before[: qualified.start()].split())
             if not behind or place == at - 1 or self.tokens[at - 1].letter in ("by", "of"):
                 return place
         also = re.search(r"(?:and|but|,) (?:by )?$", before) and re.match(
@@ -424,6 +427,9 @@ class Parts(Shares):
                 raise Unplaced("what it is a multiple of is not said")
             entry = {"quantity": "count", "value": words, "than": self.topic.area[0]}
         elif not self._ever_since(slots, at):
+            if re.match(r"(?:the|that|those) ", after) and not re.search("[PBDIRN] |AGO1 ", after):
+                # "More than twice the next one's".
+                raise Unplaced("what it is a multiple of is not said")
             slots.since = self._since(slots.period, at)
         self._add(at, slots, entry)
         self._mark(slots)

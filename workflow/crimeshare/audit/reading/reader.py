@@ -8,6 +8,7 @@ from datetime import date
 
 from crimeshare.audit.lookup import newest_out
 from crimeshare.audit.reading.counts import Counts
+from crimeshare.audit.reading.directions import Directions
 from crimeshare.audit.reading.names import POSSESSION, groups, names, seat
 from crimeshare.audit.reading.numbers import masked, numerals
 from crimeshare.audit.reading.orders import Orders
@@ -152,7 +153,7 @@ def _long_before(end: date, told: date) -> bool:
     return (told - end).days > LOOKS_BACK
 
 
-class Reader(Counts, Orders):
+class Reader(Counts, Orders, Directions):
     """Reads one sentence."""
 
     def read(self) -> None:

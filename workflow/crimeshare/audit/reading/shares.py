@@ -16,7 +16,7 @@ from crimeshare.reference import NATION, areas, areas_around, line_of, offences
 PART_OF = (
     r"(?:of|in) (?:(?:all|the|its|total|every|police|recorded|overall|A|their|our|those|"
     r"violent|reported|\w+) ){0,4}?"
-    r"(?:T|everything|all G|G recorded) "
+    r"(?:T|everything|all G|G recorded|the (?:whole |overall )?(?:total|lot)(?= [.,;)])) "
 )
 # "Of them", "of all arson in Wales", "of the force's total", "of crime in Kent".
 _WHOLE = (
@@ -147,15 +147,10 @@ class Shares(Surveyed):
     def _of_the_same_whole(self, at: int, words: str) -> bool:
         """Read a share of what the last one is of: "North Wales with 18% and Gwent with 12%"."""
         after, before = self.sentence.after(at), self.sentence.before(at)
-        begun = self.sentence.start
-        shares = [
-            s
-            for s in self.reading.statements
-            if s.start >= begun and s.entries[0]["quantity"].startswith("share")
-        ]
+        shares = [s for s in self._here() if s.entries[0]["quantity"].startswith("share")]
         told = shares[-1:] or self.reading.statements[-1:]
         last = told[0].entries[0] if told else {}
-        here = bool(told) and told[0].start >= begun
+        here = bool(told) and told[0].start >= self.sentence.start
         group = _GROUP_NEXT.search(before)
         if here and group and last["quantity"] == "share" and not re.match(r"(?:of|in) ", after):
             # "Burglary made up 5% of offences in Kent and shoplifting 10%".
@@ -275,10 +270,7 @@ class Shares(Surveyed):
         return False
 
     def _shares_before(self, at: int) -> bool:
-        return any(
-            s.entries[0]["quantity"] == "share" and s.start >= self.sentence.start
-            for s in self.reading.statements
-        )
+        return any(s.entries[0]["quantity"] == "share" for s in self._here())
 
     def _share(self, at: int, words: str, after: str, noun: Offending | None = None) -> None:
         found = re.match(PART_OF, after)
@@ -304,7 +296,7 @@ class Shares(Surveyed):
     def _of_what_was_counted(self, at: int, words: str) -> bool:
         """Read a part of all crime that the sentence has counted: "of which 41% was violence"."""
         before, after = self.sentence.before(at), self.sentence.after(at)
-        counted = [s for s in self.reading.statements if s.start >= self.sentence.start]
+        counted = self._here()
         whole_here = any(s.entries[0]["quantity"] == "total" for s in counted)
         own_part = re.search(
             r"of which (?:the )?(O) (?:was|were|is|are|made M|M|accounted for|represented) $",

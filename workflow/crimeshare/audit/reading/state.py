@@ -141,6 +141,10 @@ class State:
         self.surveyed = "U " in said or bool(_SURVEYED.search(said))
         self.sized: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
 
+    def _here(self) -> list[Statement]:
+        """What the sentence asserts so far."""
+        return [s for s in self.reading.statements if s.start >= self.sentence.start]
+
     def _words(self, at: int) -> str:
         return self.text[self.tokens[at].start : self.tokens[at].end]
 
@@ -291,11 +295,7 @@ class State:
 
     def _counted(self, period: Year) -> Year | None:
         """The earlier of two years that the sentence has counted: "in 2019 40; by 2024 20"."""
-        counts = [
-            s.entries[0]["period"]
-            for s in self.reading.statements
-            if s.start >= self.sentence.start and s.role == "main"
-        ]
+        counts = [s.entries[0]["period"] for s in self._here() if s.role == "main"]
         years = {in_words(y.period_end): y for _, y, _, _ in self.around.years}
         told = [years[each] for each in dict.fromkeys(counts) if each in years]
         if len(told) == 2 and told[1].period_end == period.period_end > told[0].period_end:
