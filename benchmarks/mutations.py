@@ -33,8 +33,8 @@ import pandas as pd
 
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
+from crimeshare.releases.holdings import Past
 from crimeshare.releases.pinning import every_other
-from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import beside_shipped
 from crimeshare.sources.registry import Release, read_registry
 from crimeshare.tables.appendix import read_appendix_tables

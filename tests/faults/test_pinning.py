@@ -18,6 +18,7 @@ import yaml
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, pin_release
 from crimeshare.releases.precedent import changes_of_tables
+from crimeshare.sources.datasets import FORCE_AREAS
 from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.tables import LAYOUTS, grid, reading
 from crimeshare.tables.observations import Observation, read_observations
@@ -519,10 +520,10 @@ def test_a_broken_file_of_the_project_is_not_blamed_on_the_workbook(here: Here) 
 def test_a_force_without_a_single_count_is_said() -> None:
     """Greater Manchester Police could not send its figures when it changed its system."""
     figures = facsimile.figures("pfa-2019-12")
-    (told,) = changes_of_tables(figures, figures[0].period_end, [])
+    (told,) = changes_of_tables(FORCE_AREAS, figures, figures[0].period_end, [])
     assert told == "pfa-2019-12 has no figures for Greater Manchester: totals exclude it."
     whole = facsimile.figures("pfa-2018-12")
-    assert changes_of_tables(whole, whole[0].period_end, []) == []
+    assert changes_of_tables(FORCE_AREAS, whole, whole[0].period_end, []) == []
 
 
 def old_figures(here: Here) -> None:

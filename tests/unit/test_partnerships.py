@@ -9,6 +9,7 @@ import pytest
 
 from crimeshare.problems import Problem
 from crimeshare.releases.precedent import changes_of_tables
+from crimeshare.sources.datasets import FORCE_AREAS
 from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.combining import combine_recorded_crime
 from crimeshare.tables.observations import Observation
@@ -190,9 +191,9 @@ def test_a_new_code_is_said_and_a_new_name_proposed_as_a_line() -> None:
         else row
         for row in SHIPPED
     ]
-    code, name = list(changes_of_tables(rows, SHIPPED[0].period_end, []))
+    code, name = list(changes_of_tables(FORCE_AREAS, rows, SHIPPED[0].period_end, []))
     assert "Bath and North East Somerset (Avon and Somerset) with the code E22000999" in code
     assert "beside E22000001" in code
     assert name.endswith("partnerships.csv the line: E22000002,Bristol 2,E23000036")
     assert "'Bristol, City of' has that code there" in name
-    assert changes_of_tables(SHIPPED, SHIPPED[0].period_end, []) == []
+    assert changes_of_tables(FORCE_AREAS, SHIPPED, SHIPPED[0].period_end, []) == []

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from crimeshare.periods import month_end
-from crimeshare.releases.precedent import Past, beside_earlier_surveys
+from crimeshare.releases.holdings import Past
+from crimeshare.releases.precedent import beside_earlier
 from crimeshare.sources.datasets import APPENDIX
 from crimeshare.tables.corrections import read_corrections
 from crimeshare.tables.observations import SurveyObservation, read_observations
@@ -37,7 +38,7 @@ def observations() -> list[SurveyObservation]:
 def test_an_edition_that_revises_as_others_did_is_let_through(
     observations: list[SurveyObservation],
 ) -> None:
-    assert beside_earlier_surveys(observations, END, PAST) == []
+    assert beside_earlier(APPENDIX, observations, END, PAST) == []
 
 
 def is_base(row: SurveyObservation) -> bool:
@@ -51,8 +52,8 @@ def test_a_base_that_any_other_edition_has_otherwise_is_told(
     long_past = [past(2022, 9)]
     changed = next(row for row in observations if is_base(row) and row.table == "prevalence")
     rows = [replace(row, value=value) if row is changed else row for row in observations]
-    before = beside_earlier_surveys(observations, END, long_past)
-    (doubt,) = set(beside_earlier_surveys(rows, END, long_past)) - set(before)
+    before = beside_earlier(APPENDIX, observations, END, long_past)
+    (doubt,) = set(beside_earlier(APPENDIX, rows, END, long_past)) - set(before)
     assert f"cell {changed.cell}: holds" in doubt
     assert before == []
 
@@ -70,7 +71,7 @@ def test_a_count_that_no_sum_holds_and_the_edition_before_has_otherwise_is_told(
         replace(row, value=row.value and row.value + 180) if row is changed else row
         for row in observations
     ]
-    (doubt,) = beside_earlier_surveys(rows, END, PAST)
+    (doubt,) = beside_earlier(APPENDIX, rows, END, PAST)
     assert f"cell {changed.cell}: holds" in doubt
     assert "distraction burglary" in doubt
 
@@ -89,7 +90,7 @@ def test_figures_of_other_years_are_told_however_far_the_editions_are_apart(
         replace(row, value=moved.get(row.cell, row.value)) if row.sheet == first.sheet else row
         for row in observations
     ]
-    (doubt,) = beside_earlier_surveys(rows, END, [past(2022, 9)])
+    (doubt,) = beside_earlier(APPENDIX, rows, END, [past(2022, 9)])
     assert f"{at[1]}: holds" in doubt
 
 
@@ -103,7 +104,7 @@ def test_a_row_that_is_withheld_though_it_was_published_is_told(
         else row
         for row in observations
     ]
-    doubts = beside_earlier_surveys(rows, END, PAST)
+    doubts = beside_earlier(APPENDIX, rows, END, PAST)
     assert doubts
     assert all(f"sheet {label.sheet!r}" in doubt for doubt in doubts)
 
@@ -116,8 +117,8 @@ def test_a_year_that_the_edition_nearest_in_time_has_is_missed(table: str, day: 
     rows = read_observations(SurveyObservation, FIGURES / "appendix-2025-06.parquet")
     kept = [row for row in rows if (row.table, row.period_end) != (table, day)]
     both = [past(2022, 9), past(2025, 9)]
-    assert beside_earlier_surveys(rows, date(2025, 6, 30), both) == []
-    (doubt,) = beside_earlier_surveys(kept, date(2025, 6, 30), both)
+    assert beside_earlier(APPENDIX, rows, date(2025, 6, 30), both) == []
+    (doubt,) = beside_earlier(APPENDIX, kept, date(2025, 6, 30), both)
     assert f"no column for the year ending {day:%B %Y} in its table of" in doubt
     assert "which appendix-2025-09 has" in doubt
 
@@ -127,7 +128,7 @@ def test_a_row_that_the_editions_on_both_sides_have_is_missed() -> None:
     rows = read_observations(SurveyObservation, FIGURES / "appendix-2025-06.parquet")
     lost = next(row for row in rows if row.table == "offence_codes" and row.item_id == "8R")
     kept = [row for row in rows if (row.table, row.item_id) != (lost.table, lost.item_id)]
-    doubts = beside_earlier_surveys(kept, date(2025, 6, 30), [past(2022, 9), past(2025, 9)])
+    doubts = beside_earlier(APPENDIX, kept, date(2025, 6, 30), [past(2022, 9), past(2025, 9)])
     assert any(
         "table of offence codes, which appendix-2022-09 had and appendix-2025-09 has" in doubt
         for doubt in doubts

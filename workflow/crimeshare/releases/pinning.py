@@ -20,7 +20,7 @@ from crimeshare.products import HASHES
 from crimeshare.releases.conversion import replaces_conversion, report
 from crimeshare.releases.editions import next_id, workbooks
 from crimeshare.releases.finding import bring, find_release
-from crimeshare.releases.precedent import Past
+from crimeshare.releases.holdings import Past
 from crimeshare.releases.preflight import DoesNotFit, Pinnable, Proposal, preflight
 from crimeshare.running import replacing, shipping
 from crimeshare.sources.datasets import SHAPES

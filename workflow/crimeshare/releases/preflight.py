@@ -18,7 +18,8 @@ import yaml
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem, Problems
-from crimeshare.releases.precedent import BESIDE_EARLIER, Past, changes_of_tables
+from crimeshare.releases.holdings import Past
+from crimeshare.releases.precedent import beside_earlier, changes_of_tables
 from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import command
@@ -234,7 +235,7 @@ def _read(workbook: Path, known: _Known, accepted: Path, past: Sequence[Past]) -
         reading.write,
         [
             *known.settle(beside, wrong, accepted),
-            *changes_of_tables(reading.rows, release.period_end, known.past),
+            *changes_of_tables(release.reader, reading.rows, release.period_end, known.past),
             *(notice.sentence for notice in reading.notices or ()),
         ],
     )
@@ -263,7 +264,7 @@ def beside_shipped(
     of_dataset = [each for each in past if each.reader == release.reader]
     # Figures of quarters are added up from many rows and have no cell of their own.
     kept = [row for row in rows if (row.sheet, getattr(row, "cell", "")) not in slips]
-    return wrong, BESIDE_EARLIER[release.reader](kept, release.period_end, of_dataset)
+    return wrong, beside_earlier(release.reader, kept, release.period_end, of_dataset)
 
 
 def proposed_corrections(release_id: str, faults: Sequence[Fault]) -> dict[Place, str]:
