@@ -8,9 +8,13 @@ from pathlib import Path
 
 
 def printed(root: Path) -> list[str]:
-    """The text of every string of the library; what is filled in stands as a null character."""
-    texts = []
-    for path in (root / "workflow" / "crimeshare").rglob("*.py"):
+    """Every string and template of the library; what is filled in stands as a null character."""
+    library = root / "workflow" / "crimeshare"
+    texts = [
+        re.sub(r"\s+", " ", re.sub(r"\{[{%#].*?[}%#]\}", "\0", path.read_text(encoding="utf-8")))
+        for path in library.rglob("*.md.j2")
+    ]
+    for path in library.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 parts = (p.value if isinstance(p, ast.Constant) else "\0" for p in node.values)
