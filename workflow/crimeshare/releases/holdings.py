@@ -116,11 +116,11 @@ def _last_before(period_end: date, past: Sequence[Past]) -> Past | None:
     return max(earlier, key=_dated, default=None)
 
 
-def years_gone(release_id: str, rows: Rows, nearest: Past | None) -> Iterator[str]:
+def years_gone(release_id: str, rows: Rows, nearest: Past) -> Iterator[str]:
     """Years that the edition nearest in time has in a table, and this one in others alone."""
     years = _years_of_tables(rows)
     known = set().union(*years.values())
-    for table, had in _years_of_tables(nearest.rows).items() if nearest else ():
+    for table, had in _years_of_tables(nearest.rows).items():
         if lost := sorted((had & known) - years.get(table, known)):
             yield WORDS.passage(
                 "years_gone", release_id=release_id, lost=lost, table=table, other=nearest

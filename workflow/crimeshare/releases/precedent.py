@@ -220,7 +220,7 @@ def _changed_estimates(
             held=shown(row),
             label=repr(one_line(row.row_label)),
             other=nearest.release_id,
-            was="no number" if was is None else f"{was:,.10g}",
+            was=None if was is None else f"{was:,.10g}",
             more=len(more),
         )
 

@@ -162,13 +162,10 @@ class Outdone(State):
             r"\b(rate|RATE1|share|proportion)\b", said[: found.start()]
         )
         told = self._here()
-        how = (
-            _HOW[noun[-1]]
-            if noun
-            else _QUANTITIES.get(told[-1].entries[0]["quantity"], "")
-            if told
-            else ""
-        )
+        if noun:
+            how = _HOW[noun[-1]]
+        else:
+            how = _QUANTITIES.get(told[-1].entries[0]["quantity"], "") if told else ""
         self._place(at, self._area_before(at), f"second highest {how or 'number'}")
 
     def _next(self, said: str) -> None:
