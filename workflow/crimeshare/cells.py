@@ -19,6 +19,8 @@ _BEFORE = r"(?:\[(?P<release>[^\]]+)\])?'(?P<sheet>[^']+)'!"
 _SHEET = re.compile(_BEFORE)
 _ONE = re.compile(rf"{_BEFORE}(?P<cell>.+)")
 _OF_ONE_YEAR = re.compile(
+    # Where no match can begin none is tried: long formulas are slow to search otherwise.
+    r"(?:^|(?<=[/()])|(?<=\d{4}))"
     r"(?P<part>[^/()]+?)(?P<place>, [^/()]+, year to \w+ \d{4}) / (?P<whole>[^/\[\]]+?)(?P=place)"
 )
 _REFERENCE = re.compile(rf"(?:{_BEFORE})?\b(?P<cell>{ADDRESS.pattern}(?::{ADDRESS.pattern})?)\b")

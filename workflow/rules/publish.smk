@@ -13,7 +13,7 @@
 #       results/report/places.js              the places that the field for a place knows
 #       results/report/report.css, report.js  what all pages load
 #
-# A job executes a batch of pages in one kernel, which loads the tables once; of a batch to be made again
+# A job executes a batch of pages in one shell of IPython, which loads the tables once; of a batch to be made again
 # only the pages are executed that read something that has changed. A force asked for by itself
 # (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same bytes.
 
@@ -23,7 +23,7 @@ from crimeshare.publish.site.pages import batches, report_pages
 pages = report_pages(configuration.groups)
 folders = list(dict.fromkeys(page.folder for page in pages))
 executed = [page.executed.as_posix() for page in pages]
-# A batch for each of two cores in a report about one group: starting a kernel and loading the tables
+# A batch for each of two cores in a report about one group: starting Python and loading the tables
 # costs as much as ten pages.
 BATCH = 32
 
