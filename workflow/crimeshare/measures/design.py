@@ -19,6 +19,12 @@ from crimeshare.measures.provenance import cells_of_rows
 _CENTRES = 400
 SPREADS = np.geomspace(0.002, 0.5, 40)
 
+FLAG_LEVEL = 0.95
+"""At which ONS calls a change significant."""
+
+CRITICAL = float(ndtri(0.5 + FLAG_LEVEL / 2))
+"""A change is flagged where it is larger than this many standard errors."""
+
 
 def design_factors(p: Numbers, se: Numbers, n: Numbers) -> Floats:
     """Return ``se / sqrt(p(1-p)/n)``; NaN where ``p`` is 0 or 1 or anything is missing."""
@@ -59,19 +65,16 @@ def switch_ranges(
     simple_random_se: Numbers,
     flagged: Sequence[bool] | pd.Series,
     measure: Sequence[object] | pd.Series,
-    flag_level: float = 0.95,
 ) -> pd.DataFrame:
     """Return, per measure, between which design factors its flags switch on.
 
     Columns ``low`` (0 if every change is flagged) and ``high`` (infinite if none is), indexed by
-    measure: the largest ratio ``|difference| / (z * simple_random_se)`` left unflagged and the
-    smallest flagged, with z the two-sided quantile of ``flag_level``.  Where they cross, the
-    factor is taken to lie between them all the same.
+    measure: the largest ratio ``|difference| / (CRITICAL * simple_random_se)`` left unflagged and
+    the smallest flagged.  Where they cross, the factor is taken to lie between them all the same.
     """
-    z = ndtri(0.5 + flag_level / 2)
     frame = pd.DataFrame(
         {
-            "ratio": np.abs(as_floats(difference)) / (z * as_floats(simple_random_se)),
+            "ratio": np.abs(as_floats(difference)) / (CRITICAL * as_floats(simple_random_se)),
             "flagged": np.asarray(flagged, dtype=bool),
             "measure": np.asarray(measure, dtype=object),
         }
@@ -87,16 +90,15 @@ def design_factor_from_flags(
     flagged: Sequence[bool] | pd.Series,
     measure: Sequence[object] | pd.Series,
     level: float = 0.95,
-    flag_level: float = 0.95,
 ) -> dict[str, Any]:
     """Estimate the design factor from which changes were called significant.
 
     The row has the numbers of ``design_factors``: ``spread`` is the standard deviation of log
     factors between measures, and ``misplaced`` verdicts lie on the wrong side of ``factor``.
 
-    A change is flagged where ``|difference| > z * deft * simple_random_se``, with z the
-    two-sided quantile of ``flag_level``; so the ratio ``|difference| / (z *
-    simple_random_se)`` at which a measure's flags switch on *is* its design factor.  All
+    A change is flagged where ``|difference| > CRITICAL * deft * simple_random_se``; so the ratio
+    ``|difference| / (CRITICAL * simple_random_se)`` at which a measure's flags switch on *is* its
+    design factor.  All
     comparisons of one measure share the latest year and therefore most of their factor:
     they are one observation, not many.  What the flags say of a measure's factor is that it
     lies between the largest ratio left unflagged and the smallest one flagged (where these
@@ -111,8 +113,7 @@ def design_factor_from_flags(
     Raises :class:`WrongArgument` where the flags are all on or all off, or where no change
     is comparable: such flags bound the factor from one side only.
     """
-    z = ndtri(0.5 + flag_level / 2)
-    ratio = np.abs(as_floats(difference)) / (z * as_floats(simple_random_se))
+    ratio = np.abs(as_floats(difference)) / (CRITICAL * as_floats(simple_random_se))
     on = np.asarray(flagged, dtype=bool)
     comparable = ~np.isnan(ratio)
     if len(set(on[comparable].tolist())) < 2:
@@ -120,7 +121,7 @@ def design_factor_from_flags(
             "flags tell a design factor only where some changes are flagged and some are not; "
             f"found {comparable.sum()} comparable changes, {on[comparable].sum()} flagged"
         )
-    ranges = switch_ranges(difference, simple_random_se, flagged, measure, flag_level)
+    ranges = switch_ranges(difference, simple_random_se, flagged, measure)
     with np.errstate(divide="ignore"):
         below, above = np.log(as_floats(ranges["low"])), np.log(as_floats(ranges["high"]))
     drop = ndtri(0.5 + level / 2) ** 2 / 2

@@ -112,18 +112,12 @@ def proportion_interval(
     return lower[()], upper[()]
 
 
-def effective_sample_size(
-    p: Numbers,
-    se: Numbers | None = None,
-    n: Numbers | None = None,
-    design_factor: Numbers | None = None,
-) -> Floats:
-    """Return the simple random sample that would be as precise as the survey was.
+def effective_sample_size(p: Numbers, n: Numbers, design_factor: Numbers) -> Floats:
+    """Return the simple random sample that would be as precise: ``n/design_factor²``.
 
-    ``p(1-p)/se²`` where the standard error says anything, ``n/design_factor²`` elsewhere.
     Raises :class:`WrongArgument` as :func:`proportion_interval` does.
     """
-    return _Sample.of(p, se, n, design_factor, None, 0.95).n_eff[()]
+    return _Sample.of(p, None, n, design_factor, None, 0.95).n_eff[()]
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from crimeshare.columns import held
 from crimeshare.measures.design import (
+    CRITICAL,
+    FLAG_LEVEL,
     design_factor_from_flags,
     simple_random_error,
     switch_ranges,
@@ -34,9 +35,6 @@ _HALF_STEP = 0.0005
 _PERSONS = "person_16_plus"
 
 _JUDGED = ["difference", "standard_error", "significant", "published_significance"]
-
-# The publisher flags changes at 95 per cent.
-_FLAG_QUANTILE = float(ndtri(0.975))
 
 
 def compare(comparisons: pd.DataFrame) -> pd.DataFrame:
@@ -188,9 +186,7 @@ def _by_design(
         return []
     factor = np.where(across, before["factor"], now["factor"])
     error = np.sqrt(now["factor"] ** 2 * variance + factor**2 * previous)
-    misplaced = (group["difference"].abs() > _FLAG_QUANTILE * error) != group[
-        "published_significance"
-    ]
+    misplaced = (group["difference"].abs() > CRITICAL * error) != group["published_significance"]
     return [
         {"design": design, "spread": np.nan, "misplaced": int(misplaced.sum())} | found
         for design, found in (("latest", now), ("earlier", before))
@@ -247,7 +243,6 @@ def compute_flag_agreement(
     compared: pd.DataFrame,
     factors: pd.DataFrame,
     restarts: Sequence[date] = (),
-    level: float = 0.95,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge every release's comparisons with the design factors of every release.
 
@@ -269,15 +264,17 @@ def compute_flag_agreement(
     )
     compared = compared.assign(within=now == before)
     every = {
-        estimated_on: _judged(_with_factors_of(compared, factors, estimated_on, restarts), level)
+        estimated_on: _judged(
+            _with_factors_of(compared, factors, estimated_on, restarts), FLAG_LEVEL
+        )
         for estimated_on in sorted(factors["release_id"].unique())
     }
     for judged, estimated_on in product(sorted(compared["release_id"].unique()), every):
         changes = every[estimated_on]
         changes = changes[changes["release_id"] == judged]
         for (statistic, units), group in changes.groupby(["statistic", "units"], sort=True):
-            found, differing = flag_agreement(group, level)
-            within, _ = flag_agreement(group.loc[group["within"], _JUDGED], level)
+            found, differing = flag_agreement(group)
+            within, _ = flag_agreement(group.loc[group["within"], _JUDGED])
             flagged = group["published_significance"].astype(bool)
             factor = float(group["factor"].iloc[0])
             place = {

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from crimeshare.measures.design import SPREADS, switch_log_likelihood
+from crimeshare.measures.design import CRITICAL, SPREADS, switch_log_likelihood
 from crimeshare.measures.intervals import Floats, Numbers, WrongArgument, as_floats
 
 # First grids: the log of the earlier factor over the latest, and the log of the latest.
@@ -33,15 +32,14 @@ def design_factors_of_two_designs(
     flagged: Sequence[bool] | pd.Series,
     measure: Sequence[object] | pd.Series,
     level: float = 0.95,
-    flag_level: float = 0.95,
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return the design factor of the latest design and that of the one before it, with limits.
 
     ``variance`` and ``previous_variance`` are those of the two years' estimates if each were a
     simple random sample; ``across`` marks the changes whose earlier year had the earlier design.
-    A change is flagged where ``|difference|`` outgrows ``z * sqrt(f^2 * variance + g^2 *
-    previous_variance)``, with z the two-sided quantile of ``flag_level``, f the latest factor, and
-    g the earlier one across designs and f within the latest.
+    A change is flagged where ``|difference|`` outgrows ``CRITICAL * sqrt(f^2 * variance + g^2 *
+    previous_variance)``, with f the latest factor, and g the earlier one across designs and f
+    within the latest.
 
     As in :func:`crimeshare.measures.design.design_factor_from_flags`, a measure is one
     observation, known to lie between two limits, and log factors of measures are normal; a measure
@@ -75,12 +73,11 @@ def design_factors_of_two_designs(
             "within the latest are flagged in part; found "
             f"{rows['across'].sum()} across and {(~rows['across']).sum()} within"
         )
-    z = float(ndtri(0.5 + flag_level / 2))
     ratios, centres = np.linspace(*_LOG_RATIOS, _STEPS), np.linspace(*_LOG_FACTORS, _STEPS)
-    likelihood = _likelihood(rows, ratios, centres, z)
+    likelihood = _likelihood(rows, ratios, centres)
     part = likelihood >= likelihood.max() - _NEGLIGIBLE
     ratios, centres = _finer(ratios, part.any(axis=1)), _finer(centres, part.any(axis=0))
-    likelihood = _likelihood(rows, ratios, centres, z)
+    likelihood = _likelihood(rows, ratios, centres)
     latest = np.broadcast_to(centres, likelihood.shape)
     return (
         _summary(latest, likelihood, level),
@@ -88,11 +85,11 @@ def design_factors_of_two_designs(
     )
 
 
-def _likelihood(rows: pd.DataFrame, ratios: Floats, centres: Floats, z: float) -> Floats:
+def _likelihood(rows: pd.DataFrame, ratios: Floats, centres: Floats) -> Floats:
     starts = np.flatnonzero(np.diff(rows["measure"], prepend=-1))
     weight = np.where(rows["across"], np.exp(2 * ratios[:, None]), 1.0)
     error = np.sqrt(as_floats(rows["variance"]) + weight * as_floats(rows["previous_variance"]))
-    multiple = as_floats(rows["difference"]) / (z * error)
+    multiple = as_floats(rows["difference"]) / (CRITICAL * error)
     flagged = rows["flagged"].to_numpy()
     off = np.maximum.reduceat(np.where(flagged, 0.0, multiple), starts, axis=1)
     on = np.minimum.reduceat(np.where(flagged, multiple, np.inf), starts, axis=1)

@@ -19,19 +19,20 @@ from crimeshare.measures.survey import offences_per_100_victims
 # people are counted back from its number and its proportion of victims.
 _EVERYONE = "headline_including_fraud"
 
+# Stalking, as the survey and as the police count it.
+_MEASURE, _OFFENCE_CODE = "stalking", "8Q"
+
 
 def compute_offences_per_victims(
     prevalence: pd.DataFrame,
     offence_codes: pd.DataFrame,
     populations: pd.DataFrame,
-    measure_id: str = "stalking",
-    offence_code: str = "8Q",
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Return recorded offences per 100 estimated victims, for every year that both sources have.
 
     Args:
-        prevalence: with the columns of ``prevalence``; the measure among people of 16 and over, in
+        prevalence: with the columns of ``prevalence``; stalking among people of 16 and over, in
             the latest release of each year.
         offence_codes: the clean table ``recorded_offence_codes``; of a year published twice the
             latest release counts, and in it the table of all offence codes.
@@ -44,7 +45,7 @@ def compute_offences_per_victims(
     """
     surveyed = latest_vintages(
         prevalence[
-            (prevalence["measure_id"] == measure_id)
+            (prevalence["measure_id"] == _MEASURE)
             & (prevalence["sex"] == "all")
             & (prevalence["age"] == "16+")
             & (prevalence["characteristic"] == "all")
@@ -52,7 +53,7 @@ def compute_offences_per_victims(
     )
     recorded = (
         offence_codes[
-            (offence_codes["code"] == offence_code)
+            (offence_codes["code"] == _OFFENCE_CODE)
             & (offence_codes["table"] == "offence_codes")
             & offence_codes["count"].notna()
         ]
@@ -77,8 +78,8 @@ def compute_offences_per_victims(
     for name, part in (("", "estimate"), ("_lower", "lower"), ("_upper", "upper")):
         table[f"victims{name}"] = table[part] * table["population"]
     table = table.assign(
-        measure_id=measure_id,
-        offence_code=offence_code,
+        measure_id=_MEASURE,
+        offence_code=_OFFENCE_CODE,
         lower=table["lower_ratio"],
         upper=table["upper_ratio"],
         level=level,

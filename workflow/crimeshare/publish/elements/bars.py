@@ -105,8 +105,8 @@ def _spec(values: Sequence[Spec], room: int, dots: bool) -> Spec:
     drawn: Spec = {
         "y": y,
         "x": x,
-        "fill": _by_style({"bar": ACCENT, "pale": PALE}, "transparent"),
-        "stroke": _by_style({"hollow": ACCENT}, "transparent"),
+        "fill": _by_style({"bar": ACCENT, "pale": PALE}),
+        "stroke": _by_style({"hollow": ACCENT}),
         "description": {"field": "tip"},
     }
     bar: Spec = {"type": "bar", "height": {"band": 0.72}, "strokeDash": [3, 2], "strokeWidth": 1.5}
@@ -133,13 +133,13 @@ def _spec(values: Sequence[Spec], room: int, dots: bool) -> Spec:
     }
 
 
-def _by_style(colours: Mapping[str, str], otherwise: str) -> Spec:
+def _by_style(colours: Mapping[str, str]) -> Spec:
     return {
         "condition": [
             {"test": f"datum.style == '{style}'", "value": colour}
             for style, colour in colours.items()
         ],
-        "value": otherwise,
+        "value": "transparent",
     }
 
 
