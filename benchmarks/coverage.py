@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import betabinom, binom
 
-from crimeshare.measures.survey import proportion_interval
+from crimeshare.measures.intervals import proportion_interval
 
 TABLE = Path("resources/reference/interval_coverage.csv")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crimeshare.measures.survey import proportion_interval
+from crimeshare.measures.intervals import proportion_interval
 
 ORACLE = Path(__file__).parents[3] / "shared" / "oracles" / "svyciprop.csv"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crimeshare.measures.survey import proportion_interval
+from crimeshare.measures.intervals import proportion_interval
 from crimeshare.problems import Problem
 
 METHODS = ("wilson", "korn-graubard", "logit", "normal")

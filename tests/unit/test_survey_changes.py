@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from crimeshare.measures.intervals import proportion_interval
 from crimeshare.measures.survey import (
     add_changes,
     error_of_change,
     flag_agreement,
     holm,
     offences_per_100_victims,
-    proportion_interval,
     smallest_detectable_change,
     verdict_on_change,
 )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from crimeshare.measures.survey import proportion_interval
+from crimeshare.measures.intervals import proportion_interval
 from crimeshare.measures.two_groups import difference_interval, ratio_interval
 
 

@@ -42,10 +42,10 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from crimeshare.columns import held
+from crimeshare.measures.intervals import proportion_interval
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.rank_ranges import squeeze
 from crimeshare.measures.revisions import FIGURE, with_ages
-from crimeshare.measures.survey import proportion_interval
 from crimeshare.reference import areas
 
 Values = npt.NDArray[np.float64]

@@ -10,26 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from crimeshare.measures.design import CRITICAL
 from crimeshare.measures.intervals import (
     Floats,
     Numbers,
     WrongArgument,
     as_floats,
     effective_sample_size,
-    proportion_interval,
 )
-
-__all__ = [
-    "add_changes",
-    "add_verdicts",
-    "error_of_change",
-    "flag_agreement",
-    "holm",
-    "offences_per_100_victims",
-    "proportion_interval",
-    "smallest_detectable_change",
-    "verdict_on_change",
-]
 
 POWER = 0.8
 
@@ -124,24 +112,25 @@ def holm(p_values: pd.Series) -> pd.Series:
     return pd.Series(adjusted, index=p_values.index)
 
 
-def flag_agreement(
-    changes: pd.DataFrame, level: float = 0.95, near: float = 0.1
-) -> tuple[dict[str, float], pd.DataFrame]:
+_NEAR = 0.1
+"""So far from 1, a test statistic over its critical value is close to the threshold."""
+
+
+def flag_agreement(changes: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
     """Compare ``significant`` with ``published_significance``, row by row.
 
-    Rows where either verdict is missing are not comparisons.  ``near`` is the distance of the
-    test ratio, the test statistic over its critical value, from 1 that counts as close to the
-    threshold, where rounding decides.
+    Rows where either verdict is missing are not comparisons.  Close to the threshold rounding
+    decides.
 
     Returns:
         Numbers of a row of ``flag_agreement``, of the columns so called, and the rows whose two
         verdicts differ, with ``test_ratio``.
     """
     judged = changes.dropna(subset=["significant", "published_significance"])
-    ratio = judged["difference"].abs() / judged["standard_error"] / ndtri(0.5 + level / 2)
+    ratio = judged["difference"].abs() / judged["standard_error"] / CRITICAL
     judged = judged.assign(test_ratio=ratio)
     agree = judged["significant"].astype(bool) == judged["published_significance"].astype(bool)
-    close = (ratio - 1).abs() <= near
+    close = (ratio - 1).abs() <= _NEAR
     elsewhere = agree[~close]
     return {
         "comparisons": len(judged),
@@ -231,7 +220,7 @@ def offences_per_100_victims(
         rng.uniform(*value, size=draws) if isinstance(value, tuple) else np.full(draws, value)
         for value in (n, design_factor)
     )
-    m = effective_sample_size(p, n=base, design_factor=factor)
+    m = effective_sample_size(p, base, factor)
     drawn = rng.beta(m * p + 0.5, m * (1 - p) + 0.5)
     tail = (1 - level) / 2
     lower, upper = np.quantile(100 * offences / (drawn * population), [tail, 1 - tail])
