@@ -14,9 +14,10 @@ proportions with small expected number of positive counts estimated from survey 
 ``logit`` and ``beta``, which ``normal``, ``logit`` and ``korn-graubard`` reproduce.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
+from statistics import mean
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -272,3 +273,13 @@ def _place(wrong: NDArray[np.bool_], values: Floats, name: str) -> str:
         return f"{name} = {value}"
     others = int(wrong.sum()) - 1
     return f"{name}[{first}] = {value}" + (f" and {others} more" if others else "")
+
+
+def mean_miss(coverages: Iterable[float], level: float) -> float:
+    """How far coverages are from the level claimed, on average over settings of a simulation."""
+    return mean(abs(coverage - level) for coverage in coverages)
+
+
+def mean_ratio(ratios: Iterable[float]) -> float:
+    """How wide one method's intervals are beside another's, on average over the same settings."""
+    return mean(ratios)

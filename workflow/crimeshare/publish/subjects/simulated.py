@@ -7,7 +7,7 @@ from functools import cache
 
 import pandas as pd
 
-from crimeshare.measures.coverage import mean_miss, mean_ratio
+from crimeshare.measures.intervals import mean_miss, mean_ratio
 from crimeshare.publish.elements import intervals, prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
