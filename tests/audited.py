@@ -9,8 +9,10 @@ from typing import Any
 
 from crimeshare.audit.audit import compute_claims
 from crimeshare.audit.evidence import Evidence, open_evidence
-from crimeshare.audit.vintages import FILES, Published
+from crimeshare.audit.vintages import Published
 from crimeshare.parquet import write_table
+
+PARTS = ("editions", "quarters", "codes", "alike", "survey", "residents")
 
 
 def known_evidence(root: Path) -> Evidence:
@@ -25,7 +27,7 @@ def known_evidence(root: Path) -> Evidence:
 
 def of_releases(evidence: Evidence, kept: Callable[[str], bool]) -> Evidence:
     """The evidence as if there were the figures of some releases alone."""
-    parts = {name: evidence.published.parts[name] for name in FILES}
+    parts = {name: evidence.published.parts[name] for name in PARTS}
     editions, survey = parts["editions"], parts["survey"]
     own = {name: day for name, day in editions["releases"].items() if kept(name)}
     blocks = [block for block in editions["blocks"] if kept(block["release"])]
@@ -39,7 +41,7 @@ def of_releases(evidence: Evidence, kept: Callable[[str], bool]) -> Evidence:
 
 def with_survey(evidence: Evidence, rows: Sequence[Mapping[str, Any]]) -> Evidence:
     """The evidence with other estimates of the survey, whose ``period_end`` are days."""
-    parts = {name: evidence.published.parts[name] for name in FILES}
+    parts = {name: evidence.published.parts[name] for name in PARTS}
     columns = list(rows[0])
     told = [row | {"period_end": row["period_end"].isoformat()} for row in map(dict, rows)]
     parts["survey"] = {"columns": columns, "rows": [[row[c] for c in columns] for row in told]}

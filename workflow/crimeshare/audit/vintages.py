@@ -32,7 +32,6 @@ EVIDENCE = Path("results/published/evidence")
 BY_AREA = "by_area"
 PERCENTAGE = "percentage"
 QUARTERS = "quarters"
-FILES = ("editions", "quarters", "codes", "alike", "survey", "residents")
 TOTAL = "total"
 
 
