@@ -57,17 +57,17 @@ def test_the_group_compared_and_its_parts_do_not_count() -> None:
         shoplifting=[50, 50, 10],
         robbery=[50, 50, 90],
     )
-    first = compute_similar_forces(table, "stalking_harassment", nearest=1)
+    first = compute_similar_forces(table, "stalking_harassment").query("position == 1")
     assert first.loc[
         first["area_code"] == "a", ["similar_code", "distance"]
     ].to_numpy().tolist() == [["b", 0.0]]
     # Stalking and harassment is part of violence against the person: left out with it.
-    whole = compute_similar_forces(table, "violence_against_person", nearest=1)
+    whole = compute_similar_forces(table, "violence_against_person").query("position == 1")
     pd.testing.assert_frame_equal(
         first.drop(columns="offence_id"), whole.drop(columns="offence_id")
     )
     assert set(whole["offence_id"]) == {"violence_against_person"}
-    counted = compute_similar_forces(table, "robbery", nearest=1)
+    counted = compute_similar_forces(table, "robbery").query("position == 1")
     assert counted.loc[counted["area_code"] == "b", "similar_code"].item() == "c"
 
 

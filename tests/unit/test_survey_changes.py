@@ -216,12 +216,9 @@ class TestOffencesPer100Victims:
         low, high = proportion_interval(0.03, n=16_000, design_factor=1.4)
         assert (lower, upper) == pytest.approx((ratio * 0.03 / high, ratio * 0.03 / low), rel=0.01)
 
-    def test_same_seed_same_limits(self) -> None:
+    def test_the_same_arguments_give_the_same_limits(self) -> None:
         one, again = (offences_per_100_victims(**self.ARGUMENTS) for _ in range(2))
-        other = offences_per_100_victims(**self.ARGUMENTS, seed=2)
         assert one == again
-        assert one != other
-        assert one == pytest.approx(other, rel=0.01)
 
     def test_assumed_ranges_widen_the_limits(self) -> None:
         _, lower, upper = offences_per_100_victims(**self.ARGUMENTS)

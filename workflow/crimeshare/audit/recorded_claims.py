@@ -240,7 +240,7 @@ class RecordedAudit:
             limit = _distance(question, None, sizes.limit)
             return "either_side", {"ordered": False, "limit": limit}
         own, others = self._asked.ordered(question, last)
-        rivals = _rivals(stated, own, others, int(last.value))
+        rivals = _rivals(stated, others, int(last.value))
         base = question.base or self._releases.quantity("count", claim.offence.offence_id)
         kind = "absolute" if _by_change(claim) else "relative"
         sizes = self._releases.sizes(base, claim.area.area_code, kind, claim.period)
@@ -438,7 +438,7 @@ def _leading(found: Sequence[Finding]) -> Finding:
     return revised_since(found) or found[-1]
 
 
-def _rivals(place: Place, own: float, others: Sequence[float], rank: int) -> list[float]:
+def _rivals(place: Place, others: Sequence[float], rank: int) -> list[float]:
     """Values that would have to change places with a group's or area's own.
 
     Where it stands as stated, those next to it; else that which holds the stated place.

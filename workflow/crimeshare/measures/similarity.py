@@ -16,17 +16,15 @@ import pandas as pd
 from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.reference import offences
 
-NEAREST = 5
+_NEAREST = 5
+"""How many forces are listed for each."""
 
 
-def compute_similar_forces(
-    shares: pd.DataFrame, offence_id: str, nearest: int = NEAREST
-) -> pd.DataFrame:
+def compute_similar_forces(shares: pd.DataFrame, offence_id: str) -> pd.DataFrame:
     """The forces whose mix of other crime is nearest to each force's own.
 
     Args:
         offence_id: the group left out, with all its parts.
-        nearest: how many forces to list for each.
 
     Returns:
         The columns of ``similar_forces``, one row a release, year and pair. Equal distances stand
@@ -40,7 +38,7 @@ def compute_similar_forces(
         parts = parts.merge(ranked[[*year, name]].drop_duplicates(), on=[*year, name])
     parts = parts[~parts["offence_id"].isin(_with_parts(offence_id))]
     tables = [
-        _nearest(release_id, period_end, offence_id, group, nearest)
+        _nearest(release_id, period_end, offence_id, group)
         for (release_id, period_end), group in parts.groupby(["release_id", "period_end"])
     ]
     return pd.concat(tables, ignore_index=True)
@@ -59,7 +57,7 @@ def distances(mix: pd.DataFrame) -> pd.DataFrame:
 
 
 def _nearest(
-    release_id: object, period_end: object, offence_id: str, group: pd.DataFrame, nearest: int
+    release_id: object, period_end: object, offence_id: str, group: pd.DataFrame
 ) -> pd.DataFrame:
     names = group.drop_duplicates("area_code").set_index("area_code")["area_name"]
     counts = group.pivot(index="area_code", columns="offence_id", values="count").sort_index()
@@ -78,7 +76,7 @@ def _nearest(
         )
         for code in apart.index
         for position, (other, distance) in enumerate(
-            apart.loc[code].drop(code).sort_values(kind="stable").head(nearest).items(), start=1
+            apart.loc[code].drop(code).sort_values(kind="stable").head(_NEAREST).items(), start=1
         )
     ]
     columns = ["release_id", "period_end", "area_code", "area_name", "offence_id", "position"]

@@ -194,7 +194,6 @@ def offences_per_100_victims(
     design_factor: float | tuple[float, float],
     level: float = 0.95,
     draws: int = 100_000,
-    seed: int = 1,
 ) -> tuple[float, float, float]:
     """Return recorded offences per 100 estimated victims, with limits by simulation.
 
@@ -215,7 +214,8 @@ def offences_per_100_victims(
             "offences are a count and the population is positive: "
             f"found {offences:g} offences and a population of {population:g}"
         )
-    rng = np.random.default_rng(seed)
+    # Seeded, so that the same figures give the same limits.
+    rng = np.random.default_rng(1)
     base, factor = (
         rng.uniform(*value, size=draws) if isinstance(value, tuple) else np.full(draws, value)
         for value in (n, design_factor)

@@ -358,11 +358,12 @@ def _populations(
                         f"{one_line(model[0].row_label)!r} of {low:,.0f} to {high:,.0f}"
                     )
                 yield Tie("incidents and their rates", (row, rate, *model), said)
-        for row in _of_unit(figures, "victims", unit, day):
+        for (table, _, on), row in figures.items():
+            if (table, row.unit_base, on) != ("victims", unit, day) or row.value is None:
+                continue
             rate = figures.get(("prevalence", row.item_id, day))
             if rate is None or rate.value is None or (row.item_id, day) in another_meaning:
                 continue
-            assert row.value is not None
             least = 100 * (row.value - half_steps["victims"]) / high - half_steps["prevalence"]
             most = 100 * (row.value + half_steps["victims"]) / low + half_steps["prevalence"]
             said = ""
@@ -373,14 +374,6 @@ def _populations(
                     f"{rate.cell} of sheet {rate.sheet!r} says {rate.value:g}"
                 )
             yield Tie("victims and prevalence", (row, rate, *model), said)
-
-
-def _of_unit(
-    figures: Mapping[Figure, SurveyObservation], table: str, unit: str | None, day: date
-) -> Iterator[SurveyObservation]:
-    for (of, _, on), row in figures.items():
-        if (of, on, row.unit_base) == (table, day, unit) and row.value is not None:
-            yield row
 
 
 def _thousands(

@@ -66,7 +66,7 @@ class AppendixLayout(Layout):
         super().__init__(FOLDER)
         self.titles = read_rows(FOLDER / "titles.csv")
         self.headers = read_rows(FOLDER / "headers.csv")
-        self.measures = _in_order("measures.csv")
+        self.measures = _measures_in_order()
         self.tables = tables_by_name()
         self.bases = LabelMap(FOLDER / "bases.csv")
         self.groups = LabelMap(FOLDER / "code_groups.csv")
@@ -105,9 +105,9 @@ def subtotal_groups() -> dict[str, str]:
     return {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
 
 
-def _in_order(file: str) -> list[dict[str, str]]:
+def _measures_in_order() -> list[dict[str, str]]:
     """The measures in the order of their tables: a line may say which one it stands ``after``."""
-    rows = read_rows(FOLDER / file)
+    rows = read_rows(FOLDER / "measures.csv")
     ordered = [row for row in rows if not row["after"]]
     for row in rows:
         if row["after"]:
