@@ -12,7 +12,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.tables import Content, Table, table
-from crimeshare.publish.subjects.estimates import FEW
+from crimeshare.publish.subjects.estimates import FEW, address
 from crimeshare.publish.subjects.revised import WORDS, newest_year
 from crimeshare.reference import areas
 
@@ -90,7 +90,7 @@ def limits_table(offence_id: str, forces: Sequence[str]) -> Table | None:
         pd.DataFrame({"area_code": list(forces)}),
         [limit(age, end) for age in by_age for end in ("lower", "upper")],
         label=lambda row: escape(areas()[row["area_code"]].area_name),
-        link=lambda row: f"forces/{areas()[row['area_code']].slug}.html",
+        link=lambda row: address(row["area_code"]),
         words=WORDS.points("limits_table", group=offence_id, ages=list(by_age)),
         wide=True,
         sortable=True,

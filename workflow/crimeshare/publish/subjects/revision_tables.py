@@ -12,6 +12,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, figure, rows
 from crimeshare.publish.elements.tables import Content, Table, table
+from crimeshare.publish.subjects.estimates import address
 from crimeshare.publish.subjects.revised import WORDS, called, given_as, middle
 from crimeshare.publish.subjects.revisions_page import (
     by_band,
@@ -97,10 +98,6 @@ def _offence(row: Row) -> str:
     return escape(offences()[row["offence_id"]].name)
 
 
-def _page(row: Row) -> str:
-    return f"forces/{areas()[row['area_code']].slug}.html"
-
-
 def rank_moves(offence_id: str, steps: pd.DataFrame) -> Table | None:
     """The longest ways of a force's rank since a count was new; None where none moved."""
     shifted = moved_ranks(steps)
@@ -120,7 +117,7 @@ def rank_moves(offence_id: str, steps: pd.DataFrame) -> Table | None:
             "percent",
         ],
         label=_area,
-        link=_page,
+        link=lambda row: address(row["area_code"]),
         words=WORDS.points(
             "ranks_table",
             group=offence_id,
@@ -174,7 +171,7 @@ def by_force(offence_id: str, forces: Sequence[str]) -> Table:
         own,
         ["revisions", "rose", "fell", "typical_size_pct", "lowest_pct", "highest_pct"],
         label=_area,
-        link=_page,
+        link=lambda row: address(row["area_code"]),
         words=WORDS.points("forces_table", group=offence_id, without=without),
         wide=True,
         sortable=True,
