@@ -12,6 +12,7 @@ from crimeshare.releases.holdings import Past
 from crimeshare.releases.precedent import beside_earlier
 from crimeshare.sources.datasets import APPENDIX
 from crimeshare.tables.corrections import read_corrections
+from crimeshare.tables.labels import one_line
 from crimeshare.tables.observations import SurveyObservation, read_observations
 from crimeshare.tables.ties import lines_of
 from tests.conftest import ROOT
@@ -92,6 +93,23 @@ def test_figures_of_other_years_are_told_however_far_the_editions_are_apart(
     ]
     (doubt,) = beside_earlier(APPENDIX, rows, END, [past(2022, 9)])
     assert f"{at[1]}: holds" in doubt
+
+
+def test_a_row_with_the_figures_of_another_row_is_told(
+    observations: list[SurveyObservation],
+) -> None:
+    incidents = [row for row in observations if row.statistic == "incidents_thousands"]
+    theirs = {row.period_end: row.value for row in incidents if row.item_id == "criminal_damage"}
+    whole = next(row for row in incidents if row.item_id == "headline_excluding_fraud")
+    rows = [
+        replace(row, value=theirs[row.period_end])
+        if (row.table, row.item_id) == (whole.table, whole.item_id)
+        else row
+        for row in observations
+    ]
+    (doubt,) = beside_earlier(APPENDIX, rows, END, [past(2022, 9)])
+    assert repr(one_line(whole.row_label)) in doubt
+    assert "CRIMINAL DAMAGE" in doubt
 
 
 def test_a_row_that_is_withheld_though_it_was_published_is_told(

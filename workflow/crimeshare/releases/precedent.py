@@ -38,13 +38,23 @@ from crimeshare.tables.ties import lines_of, shown
 # Of counts of ten or more, neighbouring years have up to 1.3 in a hundred in common by chance.
 _SAME = 0.1
 _LARGE, _ENOUGH = 10, 30
-# A row of offences is the same as another where half of five years or more are.
+# A row is the same as another where half of five years or more are.
 _HALF, _FEW_YEARS = 0.5, 5
 # The survey's estimates of a year are revised together or not at all; few that differ are slips.
 _SLIPS = 0.2
+_NUMBERS = (
+    "offences",
+    "incidents_thousands",
+    "rate_per_1000",
+    "victims_thousands",
+    "prevalence_pct",
+)
 
 Times = Mapping[date, Mapping[Key, float]]
 """Counts of each year or quarter by area and offence group or code."""
+
+Line = tuple[str, str | None, str]
+"""The table of a row, what it counts, and its label where that alone does not say."""
 
 Observed = Sequence[Observation] | Sequence[SurveyObservation] | Sequence[QuarterFigure]
 
@@ -137,24 +147,36 @@ def _same(now: Mapping[Key, float], then: Mapping[Key, float]) -> float:
 
 
 def _old_rows(observations: Sequence[SurveyObservation], nearest: Past) -> Iterator[str]:
-    """Rows of offences whose figures are those of another row in the edition nearest in time."""
-    rows: dict[Key, dict[date, SurveyObservation]] = defaultdict(dict)
+    """Rows of numbers whose figures are those of another row in the edition nearest in time."""
+    rows: dict[Line, dict[date, SurveyObservation]] = defaultdict(dict)
     for row in observations:
-        if row.table == "offence_codes" and row.value is not None:
-            rows[row.item_id, plain(row.row_label)][row.period_end] = row
-    before: dict[Key, dict[date, float]] = defaultdict(dict)
+        if line := _line(vars(row)):
+            rows[line][row.period_end] = row
+    before: dict[Line, dict[date, float]] = defaultdict(dict)
+    labels: dict[Line, str] = {}
     for was in nearest.rows:
-        if was["table"] == "offence_codes" and was["value"] is not None:
-            before[was["item_id"], plain(was["row_label"])][was["period_end"]] = was["value"]
-    for key, row_now in rows.items():
+        if line := _line(was):
+            before[line][was["period_end"]] = was["value"]
+            labels[line] = one_line(was["row_label"])
+    for line, row_now in rows.items():
         now = {day: row.value or 0.0 for day, row in row_now.items()}
-        if key not in before or _alike(now, before[key]) > _SAME:
+        if line not in before or _alike(now, before[line]) > _SAME:
             continue
-        twin = max(before, key=lambda each: _alike(now, before[each]))
+        same_table = [each for each in before if each[0] == line[0]]
+        twin = max(same_table, key=lambda each: _alike(now, before[each]))
         if _alike(now, before[twin]) > _HALF:
             first = next(iter(row_now.values()))
-            names = {"label": repr(one_line(first.row_label)), "twin": repr(twin[1])}
+            names = {"label": repr(one_line(first.row_label)), "twin": repr(labels[twin])}
             yield WORDS.passage("old_row", row=first, **names, other=nearest.release_id)
+
+
+def _line(row: Mapping[str, Any]) -> Line | None:
+    """The row of a table that a number stands in; none for a change, or what is not given."""
+    if row["statistic"] not in _NUMBERS or row["value"] is None:
+        return None
+    # A row that is no offence code, and one of two with the same code, are known by their labels.
+    named = row["table"] != "offence_codes" and row["item_id"]
+    return row["table"], row["item_id"], "" if named else plain(row["row_label"])
 
 
 def _alike(now: Mapping[date, float], before: Mapping[date, float]) -> float:
