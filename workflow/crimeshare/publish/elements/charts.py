@@ -301,6 +301,11 @@ class Break:
     label: str = ""
 
 
+def in_years(day: date, start: bool = False) -> float:
+    """A month on an axis of years, its end or its start: the end of March 2024 is 2024.25."""
+    return round(day.year + (day.month - start) / 12, 4)
+
+
 def named_rules(
     breaks: Sequence[Break],
     position: Callable[[date], float],

@@ -23,6 +23,7 @@ from crimeshare.publish.elements.charts import (
     Chart,
     Point,
     Spec,
+    in_years,
     layer,
     named_rules,
     per_cent,
@@ -67,20 +68,20 @@ def over_time(
     frame = frame.sort_values(by, key=lambda own: own.map(names.index), kind="stable")
     ends = [row["period_end"] for row in rows(frame)]
     values = [
-        point | {"x": _position(end)}
+        point | {"x": in_years(end)}
         for point, end in zip(_points(frame, y, label, by), ends, strict=True)
     ]
     first, last = min(point["x"] for point in values), max(point["x"] for point in values)
-    inside = [b for b in breaks if first < _position(b.day, start=True) < last]
+    inside = [b for b in breaks if first < in_years(b.day, start=True) < last]
     x = _years(ends, first, last)
     along = _values("y", values, zero=True)
     top = max(point["high"] for point in values)
     drawn = [(point["x"], point[end] / top) for point in values for end in ("low", "high")]
-    layers = named_rules(inside, partial(_position, start=True), x, OVER_TIME, drawn)
+    layers = named_rules(inside, partial(in_years, start=True), x, OVER_TIME, drawn)
     fitted = [] if trends is None else rows(trends)
     for trend in fitted:
         points = [
-            {"x": _position(trend[end]), "value": 100 * trend[f"fitted_{end}"]}
+            {"x": in_years(trend[end]), "value": 100 * trend[f"fitted_{end}"]}
             for end in ("start", "end")
         ]
         mark = {"type": "line", "stroke": INK, "strokeDash": [1, 3], "strokeWidth": 1.5}
@@ -216,11 +217,6 @@ def _key(names: Sequence[str], points: Sequence[Spec]) -> list[tuple[str, str]]:
     ]
     widest = any(point["wide"] for point in points)
     return [*key, ("widest", WORDS.passage("widest_key"))] if widest else key
-
-
-def _position(day: date, start: bool = False) -> float:
-    """A month on the time axis, its end or its start: the end of March 2024 is 2024.25."""
-    return round(day.year + (day.month - start) / 12, 4)
 
 
 def _values(channel: str, points: Sequence[Spec], *, zero: bool) -> Spec:

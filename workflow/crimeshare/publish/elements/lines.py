@@ -22,6 +22,7 @@ from crimeshare.publish.elements.charts import (
     Chart,
     Spec,
     dated,
+    in_years,
     layer,
     named_rules,
     per_cent,
@@ -44,7 +45,7 @@ def segments(period_ends: Sequence[date]) -> list[int]:
     """
     numbers: list[int] = []
     for position, day in enumerate(period_ends):
-        apart = position and _position(day) - _position(period_ends[position - 1]) > 1
+        apart = position and in_years(day) - in_years(period_ends[position - 1]) > 1
         numbers.append(numbers[-1] + bool(apart) if numbers else 0)
     return numbers
 
@@ -94,17 +95,17 @@ def line(
     title = named[0][0]
     first_issues = _rows(len(named), WORDS.passage("first_published", name=title), published)
     start, last = min(row["x"] for row in drawn), max(row["x"] for row in drawn)
-    inside = [b for b in breaks if start <= _position(b.day, start=True) < last]
+    inside = [b for b in breaks if start <= in_years(b.day, start=True) < last]
     step = 1 + (last - start > 5) + (last - start > 9)
     ticks = list(range(int(last), int(start) - 1, -step))
     span = [min(start, ticks[-1]) - 0.2, last + 0.3]
-    label_ = "'Dec ' + format(datum.value, 'd')"
+    label_ = "'Dec ' + format(datum.value - 1, 'd')"
     x = quantity("x", span, values=ticks, labelExpr=label_, grid=False, ticks=True)
     top = max(row["y"] for row in drawn + first_issues)
     written = per_cent(named[0][1][0][1].unit == "proportion")
     y_axis = quantity("y", [0, top * 1.05], nice=True, labelExpr=written, tickCount=5)
     drawn_at = [(row["x"], row["y"] / (top * 1.05)) for row in drawn + first_issues]
-    layers = named_rules(inside, partial(_position, start=True), x, HEIGHT, drawn_at)
+    layers = named_rules(inside, partial(in_years, start=True), x, HEIGHT, drawn_at)
     for index in reversed(range(len(named))):
         own_rows = [row for row in drawn if row["series"] == index]
         layers += _series(own_rows, inside, index, x, y_axis)
@@ -137,17 +138,12 @@ def label(by: str, value: str) -> str:
     return areas()[value].area_name if by == "area_code" else value
 
 
-def _position(day: date, start: bool = False) -> float:
-    """A month on the time axis: the end of December 2024 is 2024, that of March 2024 2023.25."""
-    return round(day.year + (day.month - start) / 12 - 1, 4)
-
-
 def _rows(series: int, name: str, points: Points) -> list[Spec]:
     stretches = segments([day for day, _ in points])
     return [
         {
             "series": series,
-            "x": _position(day),
+            "x": in_years(day),
             "y": each.number * scale(each),
             "stretch": stretch,
             "tip": f"{name}, {prose.period(day)}: {each.text}",
@@ -162,7 +158,7 @@ def _series(rows: list[Spec], breaks: Sequence[Break], index: int, x: Spec, y: S
     line: Spec = {"type": "line", "stroke": colour, "strokeWidth": (2.5, 2)[index], "aria": False}
     if index:
         line["strokeDash"] = [5, 3]
-    at = [_position(b.day, start=True) for b in breaks]
+    at = [in_years(b.day, start=True) for b in breaks]
     # A year that ends on the day before a change lies wholly under the rule before it.
     whole = [
         {**row, "stretch": f"{row['stretch']}.{sum(day < row['x'] for day in at)}"}
