@@ -400,6 +400,17 @@ class TestBadInput:
         assert f"sheet '{sheet}', cell {bases[1][min(bases[1])]}: the bases of 'Unweigh" in sentence
         assert "those of 'Unweighted base - number of households'" in sentence
 
+    def test_estimates_whose_interviews_are_not_given(self, edition: Edition) -> None:
+        known = {fault.cells for fault in broken(find_survey_ties(edition.read()))}
+        rows = [row for row in edition.read() if row.table == "prevalence" and row.block == 1]
+        bases = [row for row in rows if row.statistic == "unweighted_base"]
+        for row in bases:
+            edition.book[row.sheet, row.cell] = "[x]"
+        found = [f for f in broken(find_survey_ties(edition.read())) if f.cells not in known]
+        (sentence,) = [f.sentence for f in found if "how many people answered" in f.sentence]
+        assert f"cell {bases[0].cell}: 'Unweighted base" in sentence
+        assert f"for {len(bases)} of the years" in sentence
+
     def test_a_new_group_of_sub_offences(self) -> None:
         book = Facsimile.of(FIGURES / "appendix-2025-12.parquet", "Appendix tables")
         book.change("label", text(lambda label: "Cyberstalking" if label == "Stalking" else label))

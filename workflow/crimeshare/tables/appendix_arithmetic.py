@@ -50,6 +50,7 @@ def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
         *impossible_flags(rows, misprinted),
         *_shared_rows(rows),
         *_shared_years(rows),
+        *_without_base(rows),
         *_foreign_bases(rows),
         *_repeated_bases(rows),
         *sums,
@@ -157,6 +158,29 @@ def _shared_years(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
                     strict=False,
                     at=f"sheet {first.sheet!r}",
                 )
+
+
+def _without_base(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    """Years whose estimates are given and whose number of interviews is not, block by block."""
+    blocks: dict[tuple[str, int | None, date], list[SurveyObservation]] = defaultdict(list)
+    for row in rows:
+        if row.block is not None and row.previous_period_end is None:
+            blocks[row.table, row.block, row.period_end].append(row)
+    lacking: dict[tuple[str, int | None], list[SurveyObservation]] = defaultdict(list)
+    for (table, block, _), members in blocks.items():
+        missing = [r for r in members if r.statistic == "unweighted_base" and r.value is None]
+        given = [r for r in members if r.statistic != "unweighted_base" and r.value is not None]
+        if missing and given:
+            lacking[table, block].append(missing[0])
+    for line in lacking.values():
+        yield Tie(
+            "estimates and their interviews",
+            tuple(line),
+            f"{one_line(line[0].row_label)!r} holds {shown(line[0])} for "
+            f"{len(line)} of the years whose estimates stand above it; expected how many people "
+            "answered",
+            strict=False,
+        )
 
 
 def _foreign_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
