@@ -112,7 +112,7 @@ def holm(p_values: pd.Series) -> pd.Series:
     return pd.Series(adjusted, index=p_values.index)
 
 
-_NEAR = 0.1
+NEAR = 0.1
 """So far from 1, a test statistic over its critical value is close to the threshold."""
 
 
@@ -130,7 +130,7 @@ def flag_agreement(changes: pd.DataFrame) -> tuple[dict[str, float], pd.DataFram
     ratio = judged["difference"].abs() / judged["standard_error"] / CRITICAL
     judged = judged.assign(test_ratio=ratio)
     agree = judged["significant"].astype(bool) == judged["published_significance"].astype(bool)
-    close = (ratio - 1).abs() <= _NEAR
+    close = (ratio - 1).abs() <= NEAR
     elsewhere = agree[~close]
     return {
         "comparisons": len(judged),

@@ -28,8 +28,8 @@ from crimeshare.publish.subjects.estimates import (
     year_of,
     years_of,
 )
-from crimeshare.publish.subjects.factsheet import WORDS
-from crimeshare.reference import offences, recording_changes
+from crimeshare.publish.subjects.factsheet import WORDS, changed_between
+from crimeshare.reference import offences
 from crimeshare.tables.recorded_quarters import code_names
 
 
@@ -175,11 +175,7 @@ def without(codes: pd.DataFrame, now: Row) -> str:
 
 def _set_apart(now: Row) -> str:
     """The code that a change of recording between two years says to set apart."""
-    names = (now["recording_changes"] or "").split("; ")
-    return next(
-        (each.set_apart for each in recording_changes() if each.name in names and each.set_apart),
-        "",
-    )
+    return next((each.set_apart for each in changed_between(now) if each.set_apart), "")
 
 
 @of_build("composition", "series")

@@ -41,6 +41,7 @@ from crimeshare.publish.subjects.estimates import (
 )
 from crimeshare.reference import (
     NATION,
+    RecordingChange,
     areas,
     changes_of,
     offences,
@@ -60,11 +61,15 @@ def breaks(offence_id: str) -> tuple[Break, ...]:
 # ---------------------------------------------------------------- sentences
 
 
-def rules(row: Row) -> list[Break]:
+def changed_between(row: Row) -> list[RecordingChange]:
     """The changes of recording between a year and the one before, oldest first."""
     names = (row["recording_changes"] or "").split("; ")
-    changes = (change for change in recording_changes() if change.name in names)
-    return [Break(change.effective, change.name) for change in changes]
+    return [change for change in recording_changes() if change.name in names]
+
+
+def rules(row: Row) -> list[Break]:
+    """The changes of recording since the year before, as sentences name them."""
+    return [Break(change.effective, change.name) for change in changed_between(row)]
 
 
 def forces_ranked(row: Row) -> Figure:

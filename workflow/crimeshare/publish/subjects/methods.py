@@ -17,6 +17,7 @@ from crimeshare.measures import formulas
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.published_changes import add_agreement
+from crimeshare.measures.survey import NEAR
 from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
@@ -264,9 +265,6 @@ def _all_of(cells: Iterable[str], what: str, number: int, name: str) -> Figure:
 
 SHOWN = 25
 """Measures that the page shows of those with disagreements."""
-
-NEAR = 0.1
-"""Distance of the test statistic from its critical value, as a part of it, that counts as near."""
 
 
 def explained(row: Mapping[str, Any]) -> str:
