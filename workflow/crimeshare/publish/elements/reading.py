@@ -8,7 +8,7 @@ knows by its column ``table`` which table its rows are of, and what a column of 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache, reduce, wraps
 from operator import and_
@@ -62,6 +62,12 @@ def read(table: str, columns: Sequence[str] | None = None, /, **only: Any) -> pd
     named = None if columns is None else tuple(_with_behind(table, columns))
     # What a notebook changes, it changes in a copy of its own.
     return _chosen(table, _path(table), named, (*wanted.items(),)).copy(deep=False)
+
+
+def in_order(frame: pd.DataFrame, column: str, names: Iterable[str]) -> pd.DataFrame:
+    """The rows in the order that `names` of a column have; those of one name stay as they stand."""
+    places = {name: place for place, name in enumerate(names)}
+    return frame.sort_values(column, key=lambda own: own.map(places), kind="stable")
 
 
 def _with_behind(table: str, columns: Sequence[str]) -> list[str]:

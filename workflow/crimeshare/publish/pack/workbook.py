@@ -23,6 +23,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.reading import in_order
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import at, forces_left_out, year_of, years_of
@@ -204,9 +205,8 @@ def _latest(offence_id: str) -> Sheet:
 
 def _years(offence_id: str) -> pd.DataFrame:
     years = years_of(offence_id)
-    order = {code: place for place, code in enumerate(areas())}
-    years = years[years["area_code"].isin(order)].sort_values("period_end", kind="stable")
-    return years.sort_values("area_code", key=lambda codes: codes.map(order), kind="stable")
+    years = years[years["area_code"].isin(areas())].sort_values("period_end", kind="stable")
+    return in_order(years, "area_code", areas())
 
 
 def _over_time(offence_id: str) -> Sheet:

@@ -20,7 +20,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.lines import line
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import in_order, read
 from crimeshare.publish.elements.rows import Row, cells_of, counted, difference, figure, rows
 from crimeshare.publish.elements.tables import Facts, Table, table
 from crimeshare.publish.elements.words import Words
@@ -190,9 +190,7 @@ def _groups_ranked(classification: str, now: Row) -> Figure:
 def groups_ranked(classification: str, end: date) -> pd.DataFrame:
     """The groups that a classification ranks in England and Wales, in the order of the project."""
     groups = read("series", area_code=NATION, period_end=end)
-    order = {name: place for place, name in enumerate(offences())}
-    ranked = groups[groups[f"rank_{classification}"].notna()]
-    return ranked.sort_values("offence_id", key=lambda names: names.map(order))
+    return in_order(groups[groups[f"rank_{classification}"].notna()], "offence_id", offences())
 
 
 def caveats(now: Row) -> list[str]:

@@ -21,7 +21,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.multiples import small_multiples
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import in_order, read
 from crimeshare.publish.elements.rows import Row, figure, over, rows
 from crimeshare.publish.elements.tables import Table, table
 from crimeshare.publish.elements.words import Words
@@ -400,9 +400,7 @@ def forces_beside_ons(offence_id: str) -> Table | None:
         return None
     edition, end = list(editions().items())[-1]
     own = _both(offence_id, area_type="force", release_id=edition)
-    own = own[own["period_end"] == pd.Timestamp(end)]
-    order = {code: place for place, code in enumerate(areas())}
-    own = own.sort_values("area_code", key=lambda codes: codes.map(order))
+    own = in_order(own[own["period_end"] == pd.Timestamp(end)], "area_code", areas())
     widest = own.sort_values("difference", key=lambda sizes: -sizes.abs(), kind="stable")
     return table(
         widest.head(WIDEST).assign(label=widest["area_name"].map(escape)),

@@ -14,7 +14,7 @@ import pandas as pd
 from crimeshare.measures.revisions import typical_size, with_ages
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import in_order, read
 from crimeshare.publish.elements.rows import Row, over, rows
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import FEW
@@ -42,8 +42,7 @@ def since_new(offence_id: str, area_codes: Sequence[str]) -> pd.DataFrame:
         Rows of ``whole_revisions`` as those of ``revisions``, the areas in the order given.
     """
     own = read("whole_revisions", offence_id=offence_id, area_code=list(area_codes))
-    order = own["area_code"].map({code: place for place, code in enumerate(area_codes)})
-    return _named(own.loc[order.sort_values(kind="stable").index].assign(table="revisions"))
+    return _named(in_order(own, "area_code", area_codes).assign(table="revisions"))
 
 
 def _named(steps: pd.DataFrame) -> pd.DataFrame:

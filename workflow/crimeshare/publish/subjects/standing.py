@@ -13,7 +13,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.funnel import funnel
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import in_order, read
 from crimeshare.publish.elements.rows import Row, area_called, over, rows
 from crimeshare.publish.subjects.estimates import FORCES, at, is_few
 from crimeshare.publish.subjects.factsheet import WORDS, forces_ranked
@@ -28,11 +28,9 @@ def limits_of(now: Row) -> pd.DataFrame:
         figure of the share.
     """
     own = read("control_limits", offence_id=now["offence_id"], period_end=now["period_end"])
-    own = own.set_index("area_code").reindex(
-        [code for code in FORCES if code in {*own["area_code"]}]
-    )
-    shares = rows(at(now["offence_id"], list(own.index), now["period_end"]))
-    return own.reset_index().assign(
+    own = in_order(own, "area_code", FORCES).reset_index(drop=True)
+    shares = rows(at(now["offence_id"], list(own["area_code"]), now["period_end"]))
+    return own.assign(
         position=[position(row) for row in own.to_dict("records")],
         shown=[row.share for row in shares],
     )

@@ -16,7 +16,7 @@ from crimeshare.measures.assumed_bases import Assumptions
 from crimeshare.measures.two_groups import difference_interval
 from crimeshare.publish.elements import intervals, prose
 from crimeshare.publish.elements.charts import Chart
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import in_order, read
 from crimeshare.publish.elements.rows import Row, difference, figure, of_rows, over, rows
 from crimeshare.publish.elements.tables import Facts
 from crimeshare.publish.subjects.surveyed import (
@@ -159,8 +159,7 @@ def trend() -> str:
 def trends_of(*measures: str) -> pd.DataFrame:
     """The trends fitted to the series of some measures, in their order."""
     every = read("survey_trends", measure_id=measures)
-    order = every.assign(place=every["measure_id"].map(measures.index))
-    return every.loc[order.sort_values(["place", "sex", "age", "start"], kind="stable").index]
+    return in_order(every.sort_values(["sex", "age", "start"]), "measure_id", measures)
 
 
 def by_chance() -> str:
