@@ -14,9 +14,7 @@ from typing import NoReturn
 
 from crimeshare.problems import Problem, explained
 from crimeshare.reference import REFERENCE
-
-FIGURES = Path("resources/figures")
-REGISTRY = Path("config/releases.csv")
+from crimeshare.sources.registry import FIGURES, REGISTRY
 
 WRONG_INPUT = 3
 """Exit status of ``check`` where there is nothing to judge; 0 to 2 say what the verdict is."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from crimeshare.problems import Problem
 from crimeshare.releases.conversion import replaces_conversion, report
 from crimeshare.running import running, say, shipping
+from crimeshare.sources.registry import FIGURES
 
 with running(snakemake):
     if snakemake.config["source"] == "embedded":
@@ -14,7 +15,7 @@ with running(snakemake):
             "make figures CRIMESHARE_MIRROR=<folder>"
         )
     for observations in map(Path, snakemake.input.observations):
-        target = Path("resources/figures") / observations.name
+        target = FIGURES / observations.name
         if target.exists() and target.read_bytes() == observations.read_bytes():
             continue
         if replaces_conversion(target, observations):

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from crimeshare.measures import formulas
-from crimeshare.periods import MONTHS, a_year_before, month_end
+from crimeshare.periods import MONTHS, months_before
 from crimeshare.problems import Problem
 from crimeshare.reference import NATION, areas, areas_around, offences
 
@@ -241,10 +241,10 @@ class Published:
         self, release_id: str, table: dict[str, Any], area: str, name: str, day: date, value: float
     ) -> Vintage:
         excluded = tuple(table["excluded"].get(area, {}).get(day.isoformat(), ()))
-        first = a_year_before(day)
-        first = month_end(first.year + (first.month > 9), (first.month + 2) % 12 + 1)
         when = f"year to {MONTHS[day.month - 1]} {day.year}"
-        return self._added(release_id, area, name, (first, day), when, value, excluded)
+        return self._added(
+            release_id, area, name, (months_before(day, 9), day), when, value, excluded
+        )
 
     def _added(
         self,

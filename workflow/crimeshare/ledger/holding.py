@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from crimeshare import survey_words
 from crimeshare.cells import Cell
 from crimeshare.reference import line_of, offences
+from crimeshare.sources.registry import FIGURES
 
 # What the report was built from, else what the repository ships.
-OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
+OBSERVATIONS = (Path("results/observations"), FIGURES)
 
 
 TOLD = ("value", "marker_text", "area_label", "row_label", "column_label")

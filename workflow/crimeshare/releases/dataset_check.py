@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from crimeshare.periods import month_end
+from crimeshare.periods import month_end, months_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.words import Words
 from crimeshare.releases.editions import (
@@ -146,8 +146,7 @@ class DatasetCheck:
         if not ends:
             return
         newest = max(ends)
-        months = newest.year * 12 + newest.month + 2  # 0-based month of the next quarter's end
-        expected = month_end(*(months // 12, months % 12 + 1))
+        expected = months_before(newest, -3)
         release_id = stem(self.dataset, expected)
         announced = _day(landing.next_release)
         if announced is not None and announced <= expected:

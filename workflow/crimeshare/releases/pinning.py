@@ -28,6 +28,7 @@ from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecti
 from crimeshare.sources.ons_pages import read_edition, read_version
 from crimeshare.sources.registry import (
     COPIES,
+    FIGURES,
     REGISTRY,
     Copy,
     Release,
@@ -49,7 +50,7 @@ class Project:
     copies: Path = COPIES
     corrections: Path = Path("config/corrections.yaml")
     accepted: Path = ACCEPTED
-    figures: Path = Path("resources/figures")
+    figures: Path = FIGURES
     store: Path = Path("resources/releases")
 
     def figures_of(self, release_id: str) -> Path:

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 from crimeshare.problems import Problem
 from crimeshare.sources.datasets import ONS as ONS
-from crimeshare.sources.registry import Release
+from crimeshare.sources.registry import FIGURES, Release
 
 
 class Missing(Problem):
@@ -85,7 +85,7 @@ def origin(
 def file_to_read(release: Release, source: str, copies: Collection[str]) -> str:
     """The workbook of a release, or its shipped figures where no workbook is to be fetched."""
     if origin(release, source, copies) == "figures":
-        return f"resources/figures/{release.release_id}.parquet"
+        return f"{FIGURES}/{release.release_id}.parquet"
     return f"resources/releases/{release.release_id}/{release.file}"
 
 
