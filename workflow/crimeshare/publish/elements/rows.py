@@ -20,6 +20,7 @@ from crimeshare.columns import columns as columns_of
 from crimeshare.measures import formulas
 from crimeshare.measures.formulas import COUNTED, OF_ROWS
 from crimeshare.measures.provenance import KEPT, keyed, named_cells
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import OPERATOR, Figure, decimals_for
 from crimeshare.publish.elements.reading import Plain, of_build, read
 from crimeshare.publish.elements.reading import hashes as all_hashes
@@ -68,6 +69,11 @@ def rows(frame: pd.DataFrame) -> list[Row]:
     # Asked for once for all figures, as that looks at the files.
     hashes = cache(all_hashes)
     return [Row(_At(columns, names, place), hashes) for place in range(len(frame))]
+
+
+def month_of(row: Mapping[str, Any]) -> str:
+    """The month that the year of a row ends with: "December 2024"."""
+    return prose.month(row["period_end"])
 
 
 class _At(Mapping[str, Any]):

@@ -125,7 +125,8 @@ def with_names(table: pd.DataFrame) -> pd.DataFrame:
 
 def area_documents(table: pd.DataFrame, offence_id: str) -> Iterator[tuple[str, str]]:
     """For each area the name of its file, and its series of an offence group as JSON."""
-    for code, rows in _of(table, offence_id).groupby("area_code", sort=True):
+    own = series(table[table["offence_id"] == offence_id])
+    for code, rows in own.groupby("area_code", sort=True):
         area = areas().get(str(code))
         if area is None:
             continue
@@ -138,10 +139,6 @@ def area_documents(table: pd.DataFrame, offence_id: str) -> Iterator[tuple[str, 
             "series": _records(rows.drop(columns=["area_code", "area_name", "area_type"])),
         }
         yield area.file_name, json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
-def _of(table: pd.DataFrame, offence_id: str) -> pd.DataFrame:
-    return series(table[table["offence_id"] == offence_id])
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

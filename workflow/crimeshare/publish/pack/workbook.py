@@ -24,7 +24,7 @@ from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.reading import in_order
-from crimeshare.publish.elements.rows import Row, rows
+from crimeshare.publish.elements.rows import Row, month_of, rows
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import at, forces_left_out, year_of, years_of
 from crimeshare.publish.subjects.factsheet import groups_ranked
@@ -211,7 +211,7 @@ def _years(offence_id: str) -> pd.DataFrame:
 
 def _over_time(offence_id: str) -> Sheet:
     numbers = ("count", "total", "share", _rank)
-    shown = _rows(_years(offence_id), "area_code", _area, _month, "release_id", *numbers)
+    shown = _rows(_years(offence_id), "area_code", _area, month_of, "release_id", *numbers)
     return Sheet.worded("Over_time", WORDS.points("over_time", **_ends(offence_id)), shown)
 
 
@@ -224,7 +224,7 @@ def _changes(offence_id: str) -> Sheet:
     years = _years(offence_id)
     years = years[years["previous"].notna()]
     numbers = ("previous", "count", "change", "change_pct", _comparable, _recording_changes)
-    shown = _rows(years, "area_code", _area, _month, "release_id", *numbers)
+    shown = _rows(years, "area_code", _area, month_of, "release_id", *numbers)
     return Sheet.worded("Changes", WORDS.points("changes", **_ends(offence_id)), shown)
 
 
@@ -238,10 +238,6 @@ def _subgroups(offence_id: str) -> Sheet:
 
 def _group(row: Row) -> str:
     return offences()[row["offence_id"]].name
-
-
-def _month(row: Row) -> str:
-    return prose.month(row["period_end"])
 
 
 def _recording_changes(row: Row) -> str:
@@ -280,7 +276,7 @@ def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
             row["unit_base"].replace("_", " ").replace("16 plus", "aged 16 and over"),
             row["sex"],
             row["age"],
-            prose.month(row["period_end"]),
+            month_of(row),
             *(float(rounded(100 * row[name], 2)) for name in ("estimate", "lower", "upper")),
             round(100 * row["level"]),
             row["method"],

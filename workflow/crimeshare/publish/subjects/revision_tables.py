@@ -10,7 +10,7 @@ import pandas as pd
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
-from crimeshare.publish.elements.rows import Row, figure, rows
+from crimeshare.publish.elements.rows import Row, figure, month_of, rows
 from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.subjects.estimates import address
 from crimeshare.publish.subjects.revised import WORDS, called, given_as, middle
@@ -82,10 +82,6 @@ def vintages(offence_id: str, steps: pd.DataFrame, new: pd.DataFrame) -> Table:
     )
 
 
-def _month(row: Row) -> str:
-    return prose.month(row["period_end"])
-
-
 def _coded(column: str) -> Callable[[Row], Content]:
     return lambda row: f"<code>{row[column]}</code>"
 
@@ -109,7 +105,7 @@ def rank_moves(offence_id: str, steps: pd.DataFrame) -> Table | None:
     return table(
         order.head(SHOWN),
         [
-            _month,
+            month_of,
             "rank_before",
             _coded("previous_release_id"),
             "rank_after",
@@ -143,7 +139,7 @@ def turned_changes(offence_id: str) -> Table | None:
         order.head(max(SHOWN, own.sum())),
         [
             _offence,
-            _month,
+            month_of,
             "change_before",
             _coded("previous_release_id"),
             "change",

@@ -11,7 +11,7 @@ from crimeshare import survey_words
 from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import Row, rows
+from crimeshare.publish.elements.rows import Row, month_of, rows
 from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.subjects.survey_pages import (
     PARTS,
@@ -45,10 +45,6 @@ OTHER_MEASURES = (
 )
 
 
-def _month(row: Row) -> str:
-    return prose.month(row["period_end"])
-
-
 def between(style: str = "", of: Callable[[Row], Row] = lambda row: row) -> Callable[[Row], str]:
     """The limits of a row as they stand in a table: "2.6% to 3.3%"."""
     return lambda row: f"{of(row).lower:{style}} to {of(row).upper:{style}}"
@@ -73,7 +69,7 @@ def beside_table(beside: pd.DataFrame) -> Table | None:
 
     return table(
         beside[broken | edge | before],
-        [_month, "ratio", between(), changed],
+        [month_of, "ratio", between(), changed],
         label=lambda row: titled(row["measure_id"]),
         words=WORDS.points("beside_table", level=level_figure(beside["level"].iloc[0])),
         wide=True,
@@ -81,7 +77,7 @@ def beside_table(beside: pd.DataFrame) -> Table | None:
 
 
 def estimates_table(
-    words: Sequence[str], frame: pd.DataFrame, label: str | Callable[[Row], str] = _month
+    words: Sequence[str], frame: pd.DataFrame, label: str | Callable[[Row], str] = month_of
 ) -> Table:
     """Estimates with their intervals, bases and design factors, and what each rests on.
 
@@ -110,7 +106,7 @@ def estimates_table(
             heading=heading,
             level=level_figure(frame["level"].iloc[0]),
             assumed=frame["basis"].eq(ASSUMED).any(),
-            years=label is _month,
+            years=label is month_of,
             sources=escape("; ".join(dict.fromkeys(frame["source"]))),
         ),
         wide=True,
@@ -153,7 +149,7 @@ def changes_table(caption: str, tested: pd.DataFrame) -> Table:
             WORDS.of("own_verdict"),
             WORDS.of("breaks"),
         ],
-        label=lambda row: f"{prose.month(row['previous_period_end'])} to {_month(row)}",
+        label=lambda row: f"{prose.month(row['previous_period_end'])} to {month_of(row)}",
         words=words,
         wide=True,
     )
@@ -244,7 +240,7 @@ def offences_table(recorded: pd.DataFrame) -> Table | None:
             "ratio",
             between(),
         ],
-        label=_month,
+        label=month_of,
         words=WORDS.points(
             "offences_table",
             level=level_figure(recorded["level"].iloc[0]),
