@@ -6,6 +6,7 @@ offences and years of the text are tried, the nearest first.  This calls no numb
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from crimeshare.periods import a_year_before, in_words
 from crimeshare.reference import NATION, areas
 
 Named = TypeVar("Named", str, date)
+Holds = Callable[[dict[str, Any]], bool]
 Told = Callable[[Statement], list[tuple[str, str, date]]]
 Counts = Callable[[str, str, date], Collection[float]]
 """Every count that was published of an area, an offence group or code, and a year."""
@@ -173,6 +175,72 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
                 statement.entries = [{**e, "area": new} for e in statement.entries]
             if slot == "period_end" and statement.entries[0]["period"] == in_words(old):
                 statement.entries = [{**e, "period": in_words(new)} for e in statement.entries]
+
+
+def one_slot_otherwise(reading: Reading, holds: Holds) -> None:
+    """Try for numbers that do not hold what differs in one thing that the text has named.
+
+    Only numbers with enough digits to say what they are of are tried, and never what another
+    number of the text is read as.  Two that fit in the same way are read so, with the rest of their
+    sentences; one leaves open what is meant, if what it differs in stands in another sentence.
+    """
+    named = reading.mentioned
+    taken = [_of(s.entries[0]) for s in reading.statements]
+    fits: dict[tuple[str, Any, str], list[Statement]] = {}
+    for statement in reading.statements:
+        first = statement.entries[0]
+        if not _tells(statement) or any(map(holds, statement.entries)):
+            continue
+        # What is named in later sentences alone is not what this one is about.
+        until = [*reading.begins, inf][bisect(reading.begins, statement.start)]
+        slots = (
+            ("area", named.areas),
+            ("offence", [*named.offences, (-1, "total")]),
+            ("period", [(at, in_words(day)) for at, day in [*named.years, *named.compared]]),
+        )
+        for slot, values in slots:
+            for value in dict.fromkeys(value for at, value in values if at < until):
+                other = _with(first, slot, value)
+                if _of(other) not in taken and holds(other):
+                    fits.setdefault((slot, first.get(slot), value), []).append(statement)
+    for (slot, old, value), found in fits.items():
+        for statement in found:
+            first = statement.entries[0]
+            if len(found) == 1 and slot in statement.assumed:
+                statement.entries = [first, _with(first, slot, value)]
+        if len(found) > 1:
+            told = {statement.group[0] for statement in found}
+            for statement in reading.statements:
+                first = statement.entries[0]
+                here = statement.group[:1] and statement.group[0] in told
+                if here and first.get(slot) == old and not holds(first):
+                    statement.entries = [_with(first, slot, value)]
+                    statement.notes.append(_OTHERWISE)
+
+
+def _tells(statement: Statement) -> bool:
+    """Whether the digits of a statement can say by themselves what it is of."""
+    entry = statement.entries[0]
+    if "measure" in entry or entry["quantity"] not in ("count", "total", "rate", "share", "change"):
+        return False
+    if statement.role:
+        return _telling(statement.number, _TELLING)
+    return bool(re.search(r"\d\d?\.\d", str(entry["value"])))
+
+
+def _of(entry: dict[str, Any]) -> tuple[Any, ...]:
+    """What an entry is about, but for its number."""
+    slots = ("quantity", "area", "offence", "period", "since", "of")
+    return tuple(entry.get(slot) for slot in slots)
+
+
+def _with(entry: dict[str, Any], slot: str, value: str) -> dict[str, Any]:
+    other = {**entry, slot: value}
+    if slot == "offence" and entry["quantity"] in ("count", "total"):
+        other["quantity"] = "total" if value == "total" else "count"
+        if value == "total":
+            del other["offence"]
+    return other
 
 
 def _follow(

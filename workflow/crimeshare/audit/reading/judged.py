@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any, Protocol
 
 from crimeshare.audit.asserted import asserted
-from crimeshare.audit.reading.fitting import by_digits, meant_area, meant_otherwise
+from crimeshare.audit.reading.fitting import by_digits, meant_area, meant_otherwise, one_slot_otherwise
 from crimeshare.audit.reading.reader import read_text
 from crimeshare.audit.reading.state import Loose, Statement
 from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, RecordedClaim, SurveyClaim
@@ -140,6 +141,7 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
     answer = Answer(text, unplaced=unplaced)
     meant_otherwise(reading, judge.counts)
     everything: set[int] = set()
+    one_slot_otherwise(reading, partial(_holds, judge))
     _settle(reading.statements, judge)
     found = sorted([*reading.statements, *fitted], key=lambda each: each.start)
     for statement in found:
@@ -319,24 +321,24 @@ def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
     return Judged(statement, claim, verdict, name, code, " ".join([reason, *_read(statement)]))
 
 
-# How many times another a level is that is hardly meant for it, and from which number on.
-_FAR, _TELLING = 3, 100
+# How many times another a level is that is hardly meant for it: where part of what it is of was taken
+# from another sentence, and where all of it stands beside it; and from which number on.
+_FAR, _FAR_BESIDE, _TELLING = 3, 30, 100
 
 
 def _of_another(statement: Statement, claim: AnyClaim, verdict: Verdict) -> bool:
-    """Whether a level is so far from what was taken from another sentence that it is not that."""
+    """Whether a level is so far from what it was read as that it is hardly that."""
     if claim.quantity not in ("count", "total", "rate") or outcome(verdict.verdict) != 1:
         return False
     few = (statement.number or 0) < _TELLING and "offence" not in statement.assumed
-    if few or not {"offence", "area"} & {*statement.assumed}:
-        return False
-    return _far(claim, verdict)
+    taken = not few and {"offence", "area"} & {*statement.assumed}
+    return _far(claim, verdict, _FAR if taken else _FAR_BESIDE)
 
 
-def _far(claim: AnyClaim, verdict: Verdict) -> bool:
+def _far(claim: AnyClaim, verdict: Verdict, times: int = _FAR) -> bool:
     own = getattr(getattr(claim, "value", None), "value", 0)
     found = verdict.decisive[0].value if verdict.decisive else 0
-    return bool(own > 0 and found > 0 and max(own / found, found / own) > _FAR)
+    return bool(own > 0 and found > 0 and max(own / found, found / own) > times)
 
 
 def _read(statement: Statement) -> list[str]:
