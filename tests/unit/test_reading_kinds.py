@@ -147,6 +147,46 @@ PUBLISHED = date(2026, 5, 1)
             "36 per cent",
             {"area": "Cardiff", "exit": 0},
         ),
+        (
+            "Recorded shoplifting in England and Wales in 2025 is still 39% above 2019.",
+            "39%",
+            {"since": "2019-12-31", "exit": 0},
+        ),
+        (
+            "Shoplifting in England and Wales was 509,566 in 2025, 7,045 below 2024.",
+            "7,045",
+            {"period_end": "2025-12-31", "quantity": "change", "exit": 0},
+        ),
+        (
+            "Crime in north Wales fell by 8% in 2024, far more than the 2.9% drop across Wales.",
+            "fell by 8%",
+            {"area": "North Wales", "exit": 0},
+        ),
+        (
+            "Total crime in Nottinghamshire went up: 98,147 crimes in 2024, 99,937 in 2025.",
+            "went up",
+            {"period_end": "2025-12-31", "exit": 0},
+        ),
+        (
+            "In 2025 police in England and Wales recorded 61,061 weapons offences. There were "
+            "fewer homicides than in any year since 2013.",
+            "fewer homicides than in any year",
+            {"offence": "Homicide", "since": "2013-12-31", "quantity": "record"},
+        ),
+        (
+            "Across England and Wales in 2025 theft from the person fell by 15% and homicide is "
+            "at 503, the lowest since 2012-13.",
+            "fell by 15%",
+            {"since": None, "exit": 0},
+        ),
+        (
+            # Two numbers that fit the area before, and not the last one named, leave it open.
+            "Greater Manchester had 312,777 offences in 2025. Robbery edged down 2.3% to 4,566: "
+            "the conurbation has 1.55 per 1,000 people, behind only London, the West Midlands and "
+            "Cleveland.",
+            "4,566",
+            {"exit": 2},
+        ),
     ],
 )
 def test_a_kind_of_sentence_is_read_as_it_is_meant(
@@ -166,6 +206,17 @@ def test_a_kind_of_sentence_is_read_as_it_is_meant(
         ("Sussex in 2025 had the largest share of crime made up of shop theft.", "up"),
         ("Nationally, bike theft has halved in a decade?", "halved"),
         ("South Wales, with more than twice the population, had 308 arsons.", "more than twice"),
+        (
+            "Humberside Police recorded 4,394 burglaries in 2025; 3,368 of them were in people's "
+            "homes.",
+            "3,368",
+        ),
+        (
+            # A level of nothing that is named so: a rate whose words stand with another number.
+            "Lincolnshire had 68 crimes for every thousand residents in 2025 and is safer than "
+            "the 86 recorded nationally.",
+            "86",
+        ),
     ],
 )
 def test_what_says_nothing_by_itself_is_no_statement(text: str, quote: str, judge: Judge) -> None:

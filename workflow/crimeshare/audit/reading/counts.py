@@ -136,6 +136,13 @@ class Counts(Parts):
         if "U " in before and re.search(r"\b(?:G|incidents) ", before) and "million" in words:
             raise Unplaced("it is an estimate of incidents, which are not in these tables")
         noun = self.around.noun(at)
+        if re.match(
+            r"of (?:them|these|those) (?:were|was|are|happened|took place|occurred) "
+            r"(?:in|on|at|against|by|from) (?!(?:the )?[APF] )",
+            after,
+        ):
+            # "Of the 4,394 burglaries 3,368 of them were in people's homes".
+            raise Unplaced("it is part of what was counted")
         if odd := re.match(r"of (?:other|various|different) ([a-z]+) ", after):
             raise Unplaced(f"it counts something else ({odd[1]})")
         if re.search(r"N and $", before) and re.match(r"[.,;] ", after) and not noun:

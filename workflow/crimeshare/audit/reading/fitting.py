@@ -27,6 +27,7 @@ Counts = Callable[[str, str, date], Collection[float]]
 """Every count that was published of an area, an offence group or code, and a year."""
 
 _NEAREST = 6
+_SLOTS = {"area": "area", "offence": "offence", "period": "period_end"}
 # From here on a number says what it counts if words are missing, and from there whatever they are.
 _TELLING, _CERTAIN = 100, 1000
 _OTHERWISE = "Read as the one of what the text names that has these digits."
@@ -181,8 +182,9 @@ def one_slot_otherwise(reading: Reading, holds: Holds) -> None:
     """Try for numbers that do not hold what differs in one thing that the text has named.
 
     Only numbers with enough digits to say what they are of are tried, and never what another
-    number of the text is read as.  Two that fit in the same way are read so, with the rest of their
-    sentences; one leaves open what is meant, if what it differs in stands in another sentence.
+    number of the text is read as.  Two that fit in the same way leave open what is meant; if what
+    they differ in was taken from another sentence, they and the rest of theirs are read so.  One
+    that fits leaves it open then.
     """
     named = reading.mentioned
     taken = [_of(s.entries[0]) for s in reading.statements]
@@ -204,11 +206,11 @@ def one_slot_otherwise(reading: Reading, holds: Holds) -> None:
                 if _of(other) not in taken and holds(other):
                     fits.setdefault((slot, first.get(slot), value), []).append(statement)
     for (slot, old, value), found in fits.items():
-        for statement in found:
+        taken_over = [s for s in found if _SLOTS[slot] in s.assumed]
+        for statement in found if len(found) > 1 else taken_over if slot != "period" else []:
             first = statement.entries[0]
-            if len(found) == 1 and slot in statement.assumed:
-                statement.entries = [first, _with(first, slot, value)]
-        if len(found) > 1:
+            statement.entries = [first, _with(first, slot, value)]
+        if len(found) > 1 and taken_over == found:
             told = {statement.group[0] for statement in found}
             for statement in reading.statements:
                 first = statement.entries[0]

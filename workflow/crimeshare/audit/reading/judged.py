@@ -10,7 +10,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from crimeshare.audit.asserted import asserted
-from crimeshare.audit.reading.fitting import by_digits, meant_area, meant_otherwise, one_slot_otherwise
+from crimeshare.audit.reading.fitting import (
+    by_digits,
+    meant_area,
+    meant_otherwise,
+    one_slot_otherwise,
+)
 from crimeshare.audit.reading.reader import read_text
 from crimeshare.audit.reading.state import Loose, Statement
 from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, RecordedClaim, SurveyClaim
@@ -321,8 +326,8 @@ def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
     return Judged(statement, claim, verdict, name, code, " ".join([reason, *_read(statement)]))
 
 
-# How many times another a level is that is hardly meant for it: where part of what it is of was taken
-# from another sentence, and where all of it stands beside it; and from which number on.
+# How many times another a level is that is hardly meant for it: where part of what it is of was
+# taken from another sentence, and where all of it stands beside it; and from which number on.
 _FAR, _FAR_BESIDE, _TELLING = 3, 30, 100
 
 

@@ -241,6 +241,8 @@ _LOWER = (
     "the capital",
     "the country",
 )
+# "The Met", "crime in north Wales".
+_LOWER_BEFORE = re.compile(r"(?:the|north|south|east|west|mid)\s[A-Z]")
 # "A worry for Guildford traders".
 _OF_A_PLACE = re.compile(
     r"\s(?:traders|residents?|shop(?!\s?theft|lifting)\w*|councillors?|retailers?|business\w*|drivers?|famil\w+|locals|"
@@ -349,7 +351,7 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
         # "Outside a Norwich leisure centre".
         return False
     if kind in ("area", "elsewhere") and " ".join(parts) not in _LOWER:
-        if not capital and not (parts[0] == "the" and text[start + 4 : start + 5].isupper()):
+        if not capital and not _LOWER_BEFORE.match(text, start, end):
             return False
         return not _ELSE_AFTER.match(text, end) and not _ELSE_BEFORE.search(
             text[max(0, start - 40) : start]

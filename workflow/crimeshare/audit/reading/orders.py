@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crimeshare.audit.reading.names import names
 from crimeshare.audit.reading.outdone import Outdone
 from crimeshare.audit.reading.slots import NATIONS
 from crimeshare.audit.reading.spans import Offending, Unplaced, Year
@@ -264,11 +265,15 @@ class Orders(Outdone):
             " rate" if re.search(r"\brates?\b", words + " " + self.sentence.after(at)[:24]) else ""
         )
         value = f"{'lowest' if low else 'highest'}{rate} on record"
-        slots = self._slots(at)
+        # "Fewer homicides than in any year since 2013".
+        said = (span.value for span in names(words, ()) if span.kind == "offence")
+        slots = self._slots(at, offence=next(said, None))
         slots.since = None
         assert slots.period is not None
-        for token in self.tokens[at:]:
-            if token.letter == "D":
+        for place, token in enumerate(self.tokens[at:], start=at):
+            if token.letter == "D" or (
+                token.letter == "P" and self.tokens[place - 1].letter == "since"
+            ):
                 slots.since = self.around.since(slots.period, at, at)
                 if slots.since and token.span and str(token.span.value).startswith("-"):
                     # "The highest in five years" are this one and the four before it.

@@ -215,7 +215,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
     ),
     (
         r"\b(?:in|during|for|throughout|across|of|over|on|from|to|between|and|with|than|"
-        r"against|by|covering|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|"
+        r"against|above|below|by|covering|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|"
         rf"year\s)?{_YEAR}\b(?![,.]\d|\s?%|[/\u2013-]\d|\s(?:offences|crimes))",
         _calendar,
     ),
@@ -239,7 +239,7 @@ _COMPILED = [(re.compile(pattern, re.IGNORECASE), read) for pattern, read in PAT
 # "In 2024" is a year, and "in" stays a word of the sentence.
 _LEADING = re.compile(
     r"(?:in|during|for|throughout|across|of|over|on|from|to|between|and|with|than|against|"
-    r"by|covering)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
+    r"above|below|by|covering)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
     re.IGNORECASE,
 )
 

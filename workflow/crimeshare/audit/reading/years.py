@@ -21,6 +21,10 @@ ADJECTIVE = (
 ADJECTIVES = rf"(?:(?:{ADJECTIVE}) )*"
 """Letters and words between a number and its noun."""
 
+_COUNTED_TWICE = re.compile(
+    r"[^.;CHN]*: N (?:[OGT] )?(?:in )?P ,? ?(?:and )?N (?:[OGT] )?(?:in )?P "
+)
+
 AGED = 2
 NEWEST = "Read as the newest figures then out."
 LAST = "Last year is read as January to December."
@@ -93,6 +97,9 @@ class Years:
         before, after = self.sentence.before(place), self.sentence.after(place)
         if re.search(r"comparing $", before):
             return False
+        if before.endswith("N M "):
+            # "7,045 below 2024".
+            return True
         if re.search(r"(?:^|[;,] |and |but )since (?:the )?$", before) and re.search(
             r"\b(?:have|has) |(?:is|are) (?:now )?M ", after
         ):
@@ -127,7 +134,7 @@ class Years:
                 r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
                 r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
                 r"M(?= the (?:levels?|figures?|number|total) )|"
-                r"[MKV] (?:(?:by |of )?[CHN] )?(?:on|from|since)|higher on|versus|vs|v)"
+                r"[MKVJ] (?:(?:by |of )?[CHN] )?(?:on|from|since)|higher on|versus|vs|v)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
                 r"B|and|as|many|much|levels?|number|pandemic|year|last|full|it|they|there|were|was|had|"
                 r"dealt|with|saw|logged))* $",
@@ -156,7 +163,8 @@ class Years:
                 return self._a_year_back(at)
             year = next((y for y in self.years if y[0] == place), None)
             size = self.tokens[at].letter
-            moved = size == "K" or (size in "CH" and re.match("(?:M|over|on|from) ", after))
+            by = "(?:M|over|on|from) " if size in "CH" else "M P "
+            moved = size == "K" or re.match(by, after)
             sized = bool(moved and year and year[2])
             if year and not sized and not (base and not year[2] and not self._own(at, place)):
                 return year[1], year[3]
@@ -213,6 +221,9 @@ class Years:
             own = [y for y in behind if all(t.letter != ";" for t in self.tokens[at : y[0]])]
             now = self.tokens[at - 1].letter != "(" and "now " in self.sentence.before(at)
             found = near or (own if now or self.topic.period else behind) or earlier
+            if self.tokens[at].letter == "M" and _COUNTED_TWICE.match(self.sentence.after(at)):
+                # "Crime went up: 98,147 offences in 2024, 99,937 in 2025".
+                found = sorted(behind, key=lambda each: each[1].period_end)[-1:]
             if found:
                 return found[-1 if near else 0][1], found[-1 if near else 0][3]
         partial = [i for i, t in enumerate(self.tokens) if t.letter in ("Q", "Y")]
@@ -272,6 +283,10 @@ class Years:
         for place, year, _, _ in sorted(beside, key=lambda each: (each[0] < last, each[0])):
             if place > last and re.search(r"(?:and|but) since $", self.sentence.before(place)):
                 # "It fell 4% in 2025, and since 2018/19 it is down by 42%".
+                continue
+            record = re.search(r"[JV] since (?:the )?$", self.sentence.before(place))
+            if record and self.tokens[last].letter not in "JV":
+                # "Theft fell by 15% and homicide is at 503, the lowest since 2012-13".
                 continue
             # "Fell 31% below its 2019/20 level".
             begin = last + 1 + (self.tokens[min(last + 1, len(self.tokens) - 1)].letter == "M")
