@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -36,6 +37,7 @@ def survey_row(**values: Any) -> dict[str, Any]:
         "level": 0.95,
         "method": "wilson",
         "basis": "assumed_base",
+        "printed": True,
     }
     return row | values
 
@@ -52,8 +54,11 @@ def sheets(built_incomplete: Path) -> list[Sheet]:
         }
     ]
     older = survey_row(period_end=date(2023, 3, 31), estimate=0.9)
+    other = survey_row(lower=0.036, upper=0.044, printed=False)
     with chdir(built_incomplete):
-        return workbook_sheets("stalking_harassment", [older, survey_row()], claims)
+        return workbook_sheets(
+            "stalking_harassment", pd.DataFrame([older, other, survey_row()]), claims
+        )
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +159,7 @@ def test_every_note_is_referred_to_and_every_reference_has_its_note(
 
 
 def test_a_table_without_a_row_is_left_out(incomplete: Report, tmp_path: Path) -> None:
-    sheets = workbook_sheets("stalking_harassment", [survey_row()], [])
+    sheets = workbook_sheets("stalking_harassment", pd.DataFrame([survey_row()]), [])
     write_workbook(tmp_path / "crimeshare.xlsx", "No statement", sheets, DAY)
     book = openpyxl.load_workbook(tmp_path / "crimeshare.xlsx")
     assert "Survey" in book.sheetnames

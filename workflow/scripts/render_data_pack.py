@@ -18,8 +18,7 @@ with running(snakemake):
     registry = read_registry(Path(snakemake.input.registry))
     dated = currency.published(registry) or latest()
     folder = Path(snakemake.output.package).parent
-    tables = [rows(read(name)) for name in ("prevalence", "claims")]
-    sheets = workbook_sheets(offence_id, *tables)
+    sheets = workbook_sheets(offence_id, read("prevalence"), rows(read("claims")))
     title = f"{offences()[offence_id].name} in recorded crime"
     write_workbook(folder / WORKBOOK, title, sheets, dated)
     write_data_pack(folder, data_tables(), folder / WORKBOOK, dated)

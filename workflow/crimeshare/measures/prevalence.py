@@ -26,7 +26,7 @@ from crimeshare.periods import MONTHS
 
 METHOD = "wilson"
 
-_WHO = ["measure_id", "sex", "age", "characteristic"]
+WHO = ["measure_id", "sex", "age", "characteristic"]
 
 
 def compute_prevalence(
@@ -137,7 +137,7 @@ def _printed(rows: pd.DataFrame) -> pd.Series:
     widest = (
         rows.assign(width=rows["upper"] - rows["lower"])
         .sort_values("width", ascending=False, kind="stable")
-        .drop_duplicates(["release_id", *_WHO, "period_end"])
+        .drop_duplicates(["release_id", *WHO, "period_end"])
     )
     return pd.Series(rows.index.isin(widest.index), index=rows.index)
 
@@ -191,7 +191,7 @@ def _changes_between_any_years(
     that overlap share interviews, and their correlation is taken as the part they share.
     """
     rows = latest_vintages(prevalence)
-    pairs = rows.merge(rows, on=_WHO, suffixes=("", "_previous"))
+    pairs = rows.merge(rows, on=WHO, suffixes=("", "_previous"))
     pairs = pairs[pairs["period_end"] > pairs["period_end_previous"]].rename(
         columns={"period_end_previous": "previous_period_end"}
     )
@@ -208,7 +208,7 @@ def _changes_between_any_years(
             correlation=_shared_part(pairs["period_start"], pairs["previous_period_end"]),
         ),
         level=level,
-        family=(*_WHO, "period_end"),
+        family=(*WHO, "period_end"),
     )
     return changes.assign(
         published_significance=_published_verdicts(changes, estimates),
@@ -229,9 +229,9 @@ def latest_vintages(prevalence: pd.DataFrame) -> pd.DataFrame:
     rows = (
         prevalence[prevalence["printed"]]
         .assign(vintage=lambda rows: rows["release_id"].str[-7:])
-        .sort_values([*_WHO, "period_end", "vintage"], kind="stable")
+        .sort_values([*WHO, "period_end", "vintage"], kind="stable")
     )
-    return rows.drop_duplicates([*_WHO, "period_end"], keep="last").drop(columns="vintage")
+    return rows.drop_duplicates([*WHO, "period_end"], keep="last").drop(columns="vintage")
 
 
 def _shared_part(later_start: pd.Series, earlier_end: pd.Series) -> Floats:
@@ -241,12 +241,12 @@ def _shared_part(later_start: pd.Series, earlier_end: pd.Series) -> Floats:
 
 
 def _published_verdicts(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.Series:
-    latest = estimates.groupby(["release_id", *_WHO])["period_end"].transform("max")
+    latest = estimates.groupby(["release_id", *WHO])["period_end"].transform("max")
     judged = estimates[estimates["published_significance"].notna()].assign(latest=latest)
-    verdicts = judged.drop_duplicates([*_WHO, "latest", "period_end"], keep="last").set_index(
-        [*_WHO, "latest", "period_end"]
+    verdicts = judged.drop_duplicates([*WHO, "latest", "period_end"], keep="last").set_index(
+        [*WHO, "latest", "period_end"]
     )["published_significance"]
-    keys = pd.MultiIndex.from_frame(changes[[*_WHO, "period_end", "previous_period_end"]])
+    keys = pd.MultiIndex.from_frame(changes[[*WHO, "period_end", "previous_period_end"]])
     return pd.Series(verdicts.reindex(keys).to_numpy(), index=changes.index, dtype="boolean")
 
 

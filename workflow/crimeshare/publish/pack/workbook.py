@@ -19,6 +19,7 @@ import gptables
 import pandas as pd
 
 from crimeshare.digits import rounded
+from crimeshare.measures.prevalence import WHO, latest_vintages
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
@@ -70,7 +71,7 @@ class Sheet:
 
 def workbook_sheets(
     offence_id: str,
-    prevalence: Sequence[Mapping[str, Any]],
+    prevalence: pd.DataFrame,
     claims: Sequence[Mapping[str, Any]],
 ) -> list[Sheet]:
     """The tables of the workbook, those without a row left out."""
@@ -262,15 +263,9 @@ def _comparable(row: Row) -> str:
     return {True: "yes", False: "no", None: "not gathered"}[row["comparable"]]
 
 
-def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
-    newest: dict[tuple[str, ...], Mapping[str, Any]] = {}
-    for row in prevalence:
-        who = (row["measure_id"], row["sex"], row["age"], row["characteristic"])
-        kept = newest.get(who)
-        order = (row["period_end"], row["release_id"])
-        if kept is None or order > (kept["period_end"], kept["release_id"]):
-            newest[who] = row
-    rows = [
+def _survey(prevalence: pd.DataFrame) -> Sheet:
+    newest = latest_vintages(prevalence).drop_duplicates(WHO, keep="last")
+    shown = [
         [
             row["measure_id"].replace("_", " "),
             row["unit_base"].replace("_", " ").replace("16 plus", "aged 16 and over"),
@@ -283,9 +278,9 @@ def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
             WORDS.passage("basis", basis=row["basis"]),
             row["release_id"],
         ]
-        for _, row in sorted(newest.items())
+        for row in rows(newest)
     ]
-    return Sheet.worded("Survey", WORDS.points("survey"), rows)
+    return Sheet.worded("Survey", WORDS.points("survey"), shown)
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Sheet:
