@@ -70,6 +70,7 @@ def answer(parts: list[Row], offence_id: str) -> str:
         offences=escape(prose.offences_in(offences_named()[offence_id].name, rise.number)),
         counted=[_counted_since(row) for row in parts if rose and row["part"] == NEW_CODES],
         steps=_estimated(estimated) if rose and estimated else None,
+        inside=len(_in_order(parts)) if {row["part"] for row in parts} == {INSIDE} else 0,
     )
 
 
