@@ -9,9 +9,11 @@ how the verdict follows from them.
 from __future__ import annotations
 
 import csv
+import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,7 +22,10 @@ import pytest
 from crimeshare.audit.check_command import check
 from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.recorded_evidence import Releases
+from crimeshare.audit.text_check import JudgeBy
 from crimeshare.audit.verdicts import outcome
+from crimeshare.periods import in_words
+from crimeshare.reference import areas, offences
 from tests.audited import known_evidence
 from tests.conftest import ROOT
 
@@ -100,3 +105,19 @@ def test_a_statement_gets_the_verdict_that_was_worked_out_by_hand(
         number = float(value)
         if number >= 1000 and "rank" not in checked.record()["asserted"]:
             assert f"{number:,.0f}" in checked.verdict.reason.text or number > 0
+
+
+def test_no_count_that_a_release_gives_is_contradicted(evidence: Evidence) -> None:
+    judge, chance = JudgeBy(evidence), random.Random(1)
+    asked = list(product(areas(), (*offences(), "total"), evidence.published.days))
+    judged = 0
+    for area, offence, day in chance.sample(asked, 3_000):
+        for known in evidence.published.counts(area, offence, day):
+            if known.refuted or known.excluded or not known.value or known.value % 1:
+                continue
+            entry = {"value": f"{known.value:,.0f}", "area": area, "period": in_words(day)}
+            what = {"quantity": "count", "offence": offence}
+            _, verdict = judge(entry | ({"quantity": "total"} if offence == "total" else what))
+            judged += 1
+            assert outcome(verdict.verdict) == 0, (known, verdict.reason.text)
+    assert judged > 3_000

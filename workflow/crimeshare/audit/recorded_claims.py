@@ -96,6 +96,12 @@ class RecordedAudit:
             told = [f for f in long_since[:-1] if stated.match(f.value) == "exact"][-1:]
             within = [f for f in within if f not in long_since]
             since = [*long_since[-1:], *since]
+        # So it is with the files of the Home Office before its newest one.
+        opened = [
+            f for f in found if f.vintage == "revised since" and f is not newest and not f.excluding
+        ]
+        if newest and stated.match(newest.value) not in ("exact", "rounded"):
+            told += [f for f in opened if stated.match(f.value) == "exact"][-1:]
         best = verdicts.best(stated, within)
         since = since if best else [*since, *told]
         has_first = any(f.vintage in ("first published", "compared") for f in published)
@@ -110,7 +116,7 @@ class RecordedAudit:
             best = (verdicts.OF_MATCH[match] if match else best[0], best[1])
         if best:
             return self._borne_out(question, *best, within, since)
-        if has_first and not partial:
+        if told or (has_first and not partial):
             return self._not_borne_out(question, published, within, since)
         if bad := self._by_own_counts(question, found):
             return bad
