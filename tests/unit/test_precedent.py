@@ -112,6 +112,22 @@ def test_a_row_with_the_figures_of_another_row_is_told(
     assert "CRIMINAL DAMAGE" in doubt
 
 
+def test_a_row_of_offences_without_a_number_in_any_year_is_told(
+    observations: list[SurveyObservation],
+) -> None:
+    offences = [row for row in observations if row.statistic == "offences" and row.item_id]
+    empty = next(row for row in offences if row.value == 0)
+    rows = [
+        replace(row, value=None, marker="unavailable")
+        if (row.table, row.row_label) == (empty.table, empty.row_label)
+        else row
+        for row in observations
+    ]
+    (doubt,) = beside_earlier(APPENDIX, rows, END, [past(2022, 9)])
+    assert repr(one_line(empty.row_label)) in doubt
+    assert "no number in any year" in doubt
+
+
 def test_a_row_that_is_withheld_though_it_was_published_is_told(
     observations: list[SurveyObservation],
 ) -> None:

@@ -147,7 +147,7 @@ def _same(now: Mapping[Key, float], then: Mapping[Key, float]) -> float:
 
 
 def _old_rows(observations: Sequence[SurveyObservation], nearest: Past) -> Iterator[str]:
-    """Rows of numbers whose figures are those of another row in the edition nearest in time."""
+    """Rows without a number, or with those of another row, in the edition nearest in time."""
     rows: dict[Line, dict[date, SurveyObservation]] = defaultdict(dict)
     for row in observations:
         if line := _line(vars(row)):
@@ -155,24 +155,30 @@ def _old_rows(observations: Sequence[SurveyObservation], nearest: Past) -> Itera
     before: dict[Line, dict[date, float]] = defaultdict(dict)
     labels: dict[Line, str] = {}
     for was in nearest.rows:
-        if line := _line(was):
+        if was["value"] is not None and (line := _line(was)):
             before[line][was["period_end"]] = was["value"]
             labels[line] = one_line(was["row_label"])
     for line, row_now in rows.items():
-        now = {day: row.value or 0.0 for day, row in row_now.items()}
+        now = {day: row.value for day, row in row_now.items() if row.value is not None}
+        first = next(iter(row_now.values()))
+        names = {
+            "row": first,
+            "label": repr(one_line(first.row_label)),
+            "other": nearest.release_id,
+        }
+        if not now and len(before.get(line, {}).keys() & row_now.keys()) >= _FEW_YEARS:
+            yield WORDS.passage("withheld_row", **names, held=shown(first))
         if line not in before or _alike(now, before[line]) > _SAME:
             continue
         same_table = [each for each in before if each[0] == line[0]]
         twin = max(same_table, key=lambda each: _alike(now, before[each]))
         if _alike(now, before[twin]) > _HALF:
-            first = next(iter(row_now.values()))
-            names = {"label": repr(one_line(first.row_label)), "twin": repr(labels[twin])}
-            yield WORDS.passage("old_row", row=first, **names, other=nearest.release_id)
+            yield WORDS.passage("old_row", **names, twin=repr(labels[twin]))
 
 
 def _line(row: Mapping[str, Any]) -> Line | None:
-    """The row of a table that a number stands in; none for a change, or what is not given."""
-    if row["statistic"] not in _NUMBERS or row["value"] is None:
+    """The row of a table that a number stands in; none for a change or a base."""
+    if row["statistic"] not in _NUMBERS:
         return None
     # A row that is no offence code, and one of two with the same code, are known by their labels.
     named = row["table"] != "offence_codes" and row["item_id"]
