@@ -180,6 +180,41 @@ PUBLISHED = date(2026, 5, 1)
             {"since": None, "exit": 0},
         ),
         (
+            "It is the capital of cycle theft: 828 bikes were reported stolen in York in 2024, "
+            "even after a 10.2% fall.",
+            "828",
+            {"area": "City of York", "exit": 0},
+        ),
+        (
+            "Leicestershire. Violence with injury came down from 11,372 to 9,821 offences. There "
+            "were 612 arsons after 473 in 2024.",
+            "11,372",
+            {"period_end": "2024-12-31", "exit": 0},
+        ),
+        (
+            "Just 1.0% of households were burgled, the Crime Survey for England and Wales says, "
+            "where 3.2% had been in the year ending March 2015.",
+            "1.0%",
+            {"period_end": "2025-12-31"},
+        ),
+        (
+            "Cumbria has the lowest burglary rate of all forces: burglaries still fell, to 986 in "
+            "2025, the fewest in ten years and down by an eighth from 1,125.",
+            "down by an eighth",
+            {"since": None, "exit": 0},
+        ),
+        (
+            "Dorset had the biggest drop in crime of any police area, from 51,779 to 47,338. Both "
+            "counties cut 150 desk jobs in 2024.",
+            "47,338",
+            {"period_end": "2025-12-31", "exit": 0},
+        ),
+        (
+            "Burglary of business premises in Torbay came down by 11.7% in 2024.",
+            "came down by 11.7%",
+            {"offence": "Non-residential burglary"},
+        ),
+        (
             # Two numbers that fit the area before, and not the last one named, leave it open.
             "Greater Manchester had 312,777 offences in 2025. Robbery edged down 2.3% to 4,566: "
             "the conurbation has 1.55 per 1,000 people, behind only London, the West Midlands and "

@@ -13,6 +13,8 @@ from crimeshare.audit.reading.spans import Unplaced, Unsaid
 from crimeshare.audit.reading.state import Statement, value_of
 from crimeshare.audit.reading.years import ADJECTIVES
 
+# From so many offences per 1,000 residents on a number is no rate, unless it says so.
+_NO_RATE = 300
 _CASE = re.compile(
     r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $|"
     r"(?:behind|responsible for|linked to|series of|string of|spate of|connection with)(?: \w+)? $"
@@ -100,7 +102,9 @@ class Counts(Parts):
             or self._rate_of_all(at, words)
             or (re.search(r"RATE1 (?:S )?[^;.NCH]*A (?:, )?(?:with|on|at) $", before))
             or (
-                re.search(
+                # "The lowest burglary rate, and burglaries are still falling: 986 in 2025".
+                (value_of(words) or 0) < _NO_RATE
+                and re.search(
                     r"rates? (?:[^;]*? )?(?:was|of|at|is|being|:|stood at|A|to) (?:\w+ )?$", before
                 )
                 and not re.match(rf"{ADJECTIVES}[GOT] ", after)
@@ -145,6 +149,9 @@ class Counts(Parts):
             raise Unplaced("it is part of what was counted")
         if odd := re.match(r"of (?:other|various|different) ([a-z]+) ", after):
             raise Unplaced(f"it counts something else ({odd[1]})")
+        if re.search(r"\( N RATE1 (?:S )?(?:against|to|versus|compared with) $", before):
+            # "Hampshire has more violence for its size than Sussex (31 per 1,000 against 27)".
+            raise Unplaced("which of two areas it is of is not said")
         if re.search(r"N and $", before) and re.match(r"[.,;] ", after) and not noun:
             raise Unsaid("which of two numbers it is is not said")
         people = re.match(r"of (?:our|my|your|its|his|her|their) ([a-z]+) ", after)

@@ -127,6 +127,7 @@ _SHORT = {
     "st helens": "st. helens",
     "stockton": "stockton-on-tees",
     "stoke": "stoke-on-trent",
+    "york": "city of york",
 }
 
 
@@ -241,6 +242,7 @@ _LOWER = (
     "the capital",
     "the country",
 )
+_OF_SOMETHING = re.compile(r"\sof\s(?!England|the\scountry|the\snation|the\sUK|Wales|Britain)")
 # "The Met", "crime in north Wales".
 _LOWER_BEFORE = re.compile(r"(?:the|north|south|east|west|mid)\s[A-Z]")
 # "A worry for Guildford traders".
@@ -349,6 +351,9 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
     article = re.search(r"\ban?\s$", text[max(0, start - 4) : start], re.IGNORECASE)
     if kind in ("area", "place") and article and _AS_ADJECTIVE.match(text, end):
         # "Outside a Norwich leisure centre".
+        return False
+    if parts == ("the", "capital") and _OF_SOMETHING.match(text, end):
+        # "It is the capital of cycling".
         return False
     if kind in ("area", "elsewhere") and " ".join(parts) not in _LOWER:
         if not capital and not _LOWER_BEFORE.match(text, start, end):

@@ -23,7 +23,8 @@ from crimeshare.reference import NATION, WALES, areas
 
 # "Together the two made up 58%".
 _JOINTLY = re.compile(
-    r"(?:^|; |, )(?:taken |put )?(?:together|combined|collectively|between them) "
+    r"(?:^|; |, )(?:taken |put (?:the two |them )?)?"
+    r"(?:together|combined|collectively|between them) "
 )
 
 LOOKS_BACK = 500
@@ -137,7 +138,14 @@ def _ahead(rest: list[Sentence]) -> Topic:
     ]
     nations = {*named}
     areas = {each for each in nations if each[0] not in NATIONS}
-    years = {year for each in around for _, year, compared, _ in each.years if not compared}
+    # "Both forces cut 150 desk jobs in 2024" says nothing of the year of the crimes.
+    years = {
+        year
+        for each in around
+        if {t.letter for t in each.tokens} & {*"OTG", "recorded"}
+        for _, year, compared, _ in each.years
+        if not compared
+    }
     area = areas if len(areas) == 1 else nations if not areas and len(nations) == 1 else set()
     if areas and named[0][0] in NATIONS:
         # "Murder is at a record low" of which of the two, the country or the county?

@@ -97,6 +97,11 @@ class Years:
         before, after = self.sentence.before(place), self.sentence.after(place)
         if re.search(r"comparing $", before):
             return False
+        if re.search(
+            r"[CHK] (?:M |above |below )(?:its|the|their) $|after (?:just )?N in (?:the )?$", before
+        ):
+            # "31% below their pre-pandemic level", "612 arsons after 473 in 2024".
+            return True
         if before.endswith("N M "):
             # "7,045 below 2024".
             return True
@@ -218,9 +223,16 @@ class Years:
             near = [y for y in earlier if y[0] >= clause]
             behind = [y for y in mains if y[0] > at]
             # "They now make up 10%; in 2019/20 it was 5%".
-            own = [y for y in behind if all(t.letter != ";" for t in self.tokens[at : y[0]])]
+            # "1.0% were burgled, where 3.2% had been in 2015".
+            own = [
+                y
+                for y in behind
+                if not {";", "where", "whereas"} & {t.letter for t in self.tokens[at : y[0]]}
+            ]
             now = self.tokens[at - 1].letter != "(" and "now " in self.sentence.before(at)
-            found = near or (own if now or self.topic.period else behind) or earlier
+            found = (
+                near or (own if now or self.topic.period or self.published else behind) or earlier
+            )
             if self.tokens[at].letter == "M" and _COUNTED_TWICE.match(self.sentence.after(at)):
                 # "Crime went up: 98,147 offences in 2024, 99,937 in 2025".
                 found = sorted(behind, key=lambda each: each[1].period_end)[-1:]
@@ -284,9 +296,7 @@ class Years:
             if place > last and re.search(r"(?:and|but) since $", self.sentence.before(place)):
                 # "It fell 4% in 2025, and since 2018/19 it is down by 42%".
                 continue
-            record = re.search(r"[JV] since (?:the )?$", self.sentence.before(place))
-            if record and self.tokens[last].letter not in "JV":
-                # "Theft fell by 15% and homicide is at 503, the lowest since 2012-13".
+            if self.tokens[last].letter not in "JV" and self._of_record(place):
                 continue
             # "Fell 31% below its 2019/20 level".
             begin = last + 1 + (self.tokens[min(last + 1, len(self.tokens) - 1)].letter == "M")
@@ -295,9 +305,17 @@ class Years:
         for place, token in enumerate(self.tokens):
             if token.letter not in ("D", "AGO1") or not token.span:
                 continue
+            if self.tokens[last].letter not in "JV" and self._of_record(place):
+                continue
             if not self._of_another(place, first, last):
                 return self._from(token, period)
         return None
+
+    def _of_record(self, place: int) -> bool:
+        """Whether a year is that since which a record is: "503, the lowest since 2012-13"."""
+        return bool(
+            re.search(r"[JV] (?:(?:in|since|for) )?(?:the )?$", self.sentence.before(place))
+        )
 
     def _from(self, token: Token, period: Year) -> Year | None:
         """The year that a "since" or "ago" names, of one told up to `period`."""
@@ -355,7 +373,7 @@ class Years:
             return True
         if re.search(
             r"(?:compare[sd]? (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
-            r"previously|[CHK] on|it had been)(?: the| just| about| that of)* $",
+            r"[NO] after|previously|[CHK] on|it had been)(?: the| just| about| that of)* $",
             before,
         ):
             return not re.match(
