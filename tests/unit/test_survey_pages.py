@@ -392,6 +392,19 @@ class TestFront:
         assert "stalk" not in text(html)
         assert "ikely between" not in html
 
+    @pytest.mark.parametrize(
+        ("group", "why"),
+        [
+            ("homicide", "so it cannot count homicide."),
+            ("shoplifting", "not businesses, so it gives no estimate of shoplifting."),
+            ("sexual_offences", "asks about sexual assault, in tables that"),
+            ("public_order_offences", "that we have give no estimate of public order offences."),
+        ],
+    )
+    def test_a_group_without_a_measure_says_why(self, group: str, why: str) -> None:
+        assert measure_of(group) is None
+        assert why in WORDS.passage("not_measured", group=group)
+
     def test_a_group_with_a_measure_gets_its_own(self, built: Path) -> None:
         measure, years = measure_of("burglary"), surveyed.everybody("burglary")
         assert measure
