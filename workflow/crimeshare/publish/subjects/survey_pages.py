@@ -164,7 +164,7 @@ def trends_of(*measures: str) -> pd.DataFrame:
 
 def by_chance() -> str:
     """How many changes are called a rise or a fall, and how many would be if nothing changed."""
-    tested = read("survey_changes", ["own_verdict", "level"])
+    tested = read("survey_changes", ["own_verdict", "level", "previous_period_end"])
     own = tested["own_verdict"].dropna()
     verdicts = sorted(own.unique())
     figures = {}
@@ -182,7 +182,8 @@ def by_chance() -> str:
         level=level.figure_id,
         tested=figures["tested"].figure_id,
     )
-    return WORDS.passage("by_chance", **figures, expected=expected)
+    first = tested["previous_period_end"].min()
+    return WORDS.passage("by_chance", **figures, expected=expected, first=first)
 
 
 def caveats() -> list[str]:
