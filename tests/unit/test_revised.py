@@ -14,7 +14,7 @@ import pytest
 from crimeshare.digits import ordinal
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
-from crimeshare.publish.elements.prose import place, plain
+from crimeshare.publish.elements.prose import place, plain, upper_first
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body
@@ -98,7 +98,7 @@ def percent(value: float) -> Figure:
 @pytest.mark.parametrize(
     ("value", "text", "absolute", "signed"),
     [
-        (0.0, "none", "none", "none"),
+        (0.0, "no change", "no change", "no change"),
         (0.00127550, "0.13%", "0.13%", "+0.13%"),
         (-0.45919118, "\N{MINUS SIGN}45.92%", "45.92%", "\N{MINUS SIGN}45.92%"),
         (-0.00000629, "less than 0.01%", "less than 0.01%", "less than 0.01%"),
@@ -139,7 +139,19 @@ def outlook_of(
 
 def test_the_ends_of_a_range_have_their_signs() -> None:
     said = outlook_of(1, 1, 0.0013, 0, 0.0013)
-    assert "from no change to +0.13%: one rose and one fell." in said
+    assert "from no change to a rise of 0.13%: one rose and one fell." in said
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "run"),
+    [
+        (-0.0039, 0.00001, "from a fall of 0.39% to a rise of less than 0.01%"),
+        (0.0061, 0.0257, "from a rise of 0.61% to a rise of 2.57%"),
+        (-0.0022, -0.00001, "from a fall of 0.22% to a fall of less than 0.01%"),
+    ],
+)
+def test_a_range_says_which_way_both_ends_went(lowest: float, highest: float, run: str) -> None:
+    assert f"Their 17 revisions run {run}:" in outlook_of(1, 16, 0.003, lowest, highest)
 
 
 def test_of_few_offences_no_percentage_is_said() -> None:
@@ -151,7 +163,7 @@ def test_of_few_offences_no_percentage_is_said() -> None:
 def test_a_median_of_nothing_is_said_without_it() -> None:
     said = outlook_of(1, 1, 0, 0, 0.0013)
     assert "mostly did not move" in said
-    assert "from no change to +0.13%: one rose and one fell." in said
+    assert "from no change to a rise of 0.13%: one rose and one fell." in said
     assert "by none" not in said
 
 
@@ -173,6 +185,52 @@ def test_directions_are_counted_in_words(rose: int, fell: int, of: int, words: s
     assert plain(WORDS.passage("directions", size=size)) == words
 
 
+@pytest.mark.parametrize(
+    ("times", "changed", "words"),
+    [
+        (48, 0, "were republished 48 times and never changed."),
+        (48, 1, "were republished 48 times and changed once."),
+        (48, 2, "were republished 48 times and changed twice."),
+        (48, 11, "were republished 48 times and changed 11 times."),
+        (1, 1, "were republished once and changed once."),
+    ],
+)
+def test_how_often_old_figures_changed(times: int, changed: int, words: str) -> None:
+    row = Row({"period_end": date(2012, 3, 31), "percent": percent(0.01)})
+    figures = [Figure("old", number, "count") for number in (times, changed)]
+    age = Figure("age", 12, "years")
+    said = WORDS.passage(
+        "how_soon", oldest=row, years_old=age, old=figures[0], old_changed=figures[1]
+    )
+    assert f"Figures more than ten years old {words}" in plain(said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (1, 2, "None moved by more than one place."),
+        (32, 17, "Wiltshire moved furthest: from 32nd to 17th by its share of homicide"),
+    ],
+)
+def test_the_rank_that_moved_furthest_moved_by_more_than_a_place(
+    before: int, after: int, words: str
+) -> None:
+    ends = {"rank_before": before, "rank_after": after}
+    row = Row(
+        {"area_code": "E23000038", "period_end": date(2020, 3, 31)}
+        | {name: Figure(name, place, "rank") for name, place in ends.items()}
+    )
+    said = WORDS.passage(
+        "ranks",
+        group="homicide",
+        most=row,
+        furthest=abs(after - before),
+        shifted=Figure("shifted", 486, "count"),
+        ranked=Figure("ranked", 853, "count"),
+    )
+    assert words in plain(said)
+
+
 # ---------------------------------------------------------------- beside new figures
 
 
@@ -192,7 +250,7 @@ def test_a_size_stands_beside_what_it_rests_on(told: Callable[[str], str]) -> No
     text = told(DYFED)
     assert "moved by 22.96%" in text
     assert "2 revisions" in text
-    assert "from \N{MINUS SIGN}45.92% to no change: one fell and one was unchanged" in text
+    assert "from a fall of 45.92% to no change: one fell and one was unchanged" in text
     assert stray_numbers(outlook(GROUP, DYFED)) == []
 
 
@@ -365,10 +423,10 @@ def test_moved_ranks_are_named_before_and_after(built: Path) -> None:
     way = (ranked["rank_after"] - ranked["rank_before"]).abs()
     most = ranked.loc[way.idxmax()]
     text = plain(sentences()["ranks"])
-    assert f"Furthest went {named(most['area_code'])}:" in text
+    assert f"Of {len(ranked)} force counts that are ranked" in text
     before, after = (ordinal(int(most[f"rank_{when}"])) for when in ("before", "after"))
-    assert before in text
-    assert after in text
+    force = upper_first(named(most["area_code"]))
+    assert f"{force} moved furthest: from {before} to {after} by" in text
     table = revision_tables.rank_moves(GROUP, since_new(GROUP, forces()))
     assert table
     for row in table.rows:

@@ -94,11 +94,12 @@ def how_soon(offence_id: str, steps: pd.DataFrame) -> str:
 def ranks_in_words(offence_id: str, steps: pd.DataFrame) -> str:
     """How many counts moved a force's rank since they were new, and the longest way one took."""
     ranked, shifted = steps[steps["rank_before"].notna()], moved_ranks(steps)
-    furthest = way_of(shifted).idxmax() if len(shifted) else None
+    way = way_of(shifted)
     return WORDS.passage(
         "ranks",
         group=offence_id,
-        most=rows(shifted.loc[[furthest]])[0] if len(shifted) else None,
+        most=rows(shifted.loc[[way.idxmax()]])[0] if len(shifted) else None,
+        furthest=way.max(),
         shifted=number_of(offence_id, "ranks.shifted", shifted),
         ranked=number_of(offence_id, "ranks", ranked),
     )
