@@ -231,6 +231,15 @@ def test_the_rank_that_moved_furthest_moved_by_more_than_a_place(
     assert words in plain(said)
 
 
+def test_forces_without_limits_say_where_there_are_some() -> None:
+    said = plain(WORDS.passage("no_limits", group="homicide", larger=True))
+    assert said.startswith("For police forces this cannot be said of homicide: ")
+    assert said.endswith("For England and Wales and for regions, see their pages.")
+    nowhere = plain(WORDS.passage("no_limits", group="homicide", larger=False))
+    assert nowhere.startswith("This cannot be said of homicide: ")
+    assert "see their pages" not in nowhere
+
+
 # ---------------------------------------------------------------- beside new figures
 
 

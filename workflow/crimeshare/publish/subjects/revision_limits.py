@@ -12,9 +12,9 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.tables import Content, Table, table
-from crimeshare.publish.subjects.estimates import FEW, address
+from crimeshare.publish.subjects.estimates import FEW, REGIONS, address
 from crimeshare.publish.subjects.revised import WORDS, newest_year
-from crimeshare.reference import areas
+from crimeshare.reference import NATION, areas
 
 NEW = 0
 AGES = (NEW, 12, 24)
@@ -53,7 +53,8 @@ def coverage(offence_id: str, forces: Sequence[str]) -> str:
     held = limits(offence_id, forces)
     row = next((held[code] for code in forces if code in held), None)
     if row is None:
-        return WORDS.passage("no_limits", group=offence_id)
+        larger = limits(offence_id, [NATION, *REGIONS])
+        return WORDS.passage("no_limits", group=offence_id, larger=larger)
     test = rows(read("revision_test", kind="force", offence_id=offence_id, age_months=NEW))
     left_out = [(code, _left_out(held[code])) for code in forces if code in held]
     return WORDS.passage(
