@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
@@ -200,7 +201,7 @@ def test_how_often_old_figures_changed(times: int, changed: int, words: str) -> 
     figures = [Figure("old", number, "count") for number in (times, changed)]
     age = Figure("age", 12, "years")
     said = WORDS.passage(
-        "how_soon", oldest=row, years_old=age, old=figures[0], old_changed=figures[1]
+        "how_soon", oldest=row, few=False, years_old=age, old=figures[0], old_changed=figures[1]
     )
     assert f"Figures more than ten years old {words}" in plain(said)
 
@@ -208,7 +209,7 @@ def test_how_often_old_figures_changed(times: int, changed: int, words: str) -> 
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (1, 2, "None moved by more than one place."),
+        (1, 2, "No force moved by more than one place."),
         (32, 17, "Wiltshire moved furthest: from 32nd to 17th by its share of homicide"),
     ],
 )
@@ -475,6 +476,37 @@ def test_every_force_is_in_the_table_or_named_below_it() -> None:
     html = revision_tables.by_force(GROUP, forces())._repr_html_()
     for code in forces():
         assert areas()[code].area_name in html
+
+
+@pytest.mark.usefixtures("built")
+def test_of_few_offences_the_page_gives_counts_and_no_percentage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The group as if the counts of every force but Gwent were below fifty."""
+    whole = since_new(GROUP, forces())
+    others = whole["area_code"].ne(GWENT)
+    small = whole.assign(previous_value=whole["previous_value"].mask(others, 10.0))
+    monkeypatch.setattr(revision_tables, "since_new", lambda *_: small)
+    table = revision_tables.by_force(GROUP, forces())
+    written = {
+        re.sub("<[^>]+>", "", str(row[0])): [str(content) for content in row[4:]]
+        for row in table.rows
+    }
+    assert all("[u]" in text for text in written["Dyfed-Powys"])
+    assert all("[u]" not in text for text in written["Gwent"])
+    assert "fewer than fifty offences" in table._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("few", "words"),
+    [(True, "rose from 1 to 59"), (False, "rose by 5,800.00%")],
+)
+def test_a_count_of_few_offences_moved_without_a_percentage(few: bool, words: str) -> None:
+    row = Row(
+        {"change": 58, "percent": percent(58)}
+        | {"previous_value": Figure("a", 1, "count"), "value": Figure("b", 59, "count")}
+    )
+    assert plain(WORDS.passage("count_moved", row=row, few=few)) == words
 
 
 @pytest.mark.slow

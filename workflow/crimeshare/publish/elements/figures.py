@@ -25,6 +25,7 @@ from crimeshare.publish.elements import prose
 
 # What a marker of the clean tables is called where a number would have stood.
 MARKERS = {
+    "small_revised": ("[u]", "fewer than fifty offences in some year: no percentage is given"),
     "small_base": ("[u]", "fewer than fifty offences in the earlier year: no percentage is given"),
     "small_count": ("[u]", "fewer than fifty offences: no share, rate or rank is given"),
     "unavailable": ("[x]", "not available in this release"),

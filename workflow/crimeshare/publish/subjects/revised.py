@@ -116,11 +116,13 @@ def outlook(offence_id: str, area_code: str) -> str:
         return ""
     newest = newest_year(offence_id, area_code)
     steps = since_new(offence_id, [area_code])
-    few = newest is None or (newest["count"] or 0) < FEW or (steps["previous_value"] < FEW).any()
+    few = (steps["previous_value"] < FEW).any()
+    small = few or newest is None or (newest["count"] or 0) < FEW
     return WORDS.passage(
         "outlook",
         place=area_code,
-        small=few,
+        few=few,
+        small=small,
         what=prose.figures_of(offences()[offence_id].name),
         one=rows(steps)[0] if size["revisions"] == 1 else None,
         size=size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from crimeshare.publish.elements import prose
@@ -12,8 +13,8 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, figure, month_of, rows
 from crimeshare.publish.elements.tables import Content, Table, table
-from crimeshare.publish.subjects.estimates import address
-from crimeshare.publish.subjects.revised import WORDS, called, given_as, middle
+from crimeshare.publish.subjects.estimates import FEW, address
+from crimeshare.publish.subjects.revised import WORDS, called, given_as, middle, since_new
 from crimeshare.publish.subjects.revisions_page import (
     by_band,
     flips,
@@ -158,14 +159,21 @@ def turned_changes(offence_id: str) -> Table | None:
 
 
 def by_force(offence_id: str, forces: Sequence[str]) -> Table:
-    """How far each force's counts moved from when they were new to the newest release."""
+    """How far each force's counts moved from when they were new to the newest release.
+
+    In per cent only where none of its counts was small when it was new.
+    """
     every = read("revision_sizes", offence_id=offence_id, area_code=list(forces))
     known = every.set_index("area_code", drop=False)
     own = known.loc[[code for code in forces if code in known.index]]
     without = [escape(areas()[code].area_name) for code in forces if code not in known.index]
+    steps = since_new(offence_id, forces)
+    few = own["area_code"].isin(steps.loc[steps["previous_value"] < FEW, "area_code"])
+    sizes = ["typical_size_pct", "lowest_pct", "highest_pct"]
+    given = own[sizes].mask(few)
     return table(
-        own,
-        ["revisions", "rose", "fell", "typical_size_pct", "lowest_pct", "highest_pct"],
+        own.assign(**given, marker=np.where(few, "small_revised", "")),
+        ["revisions", "rose", "fell", *sizes],
         label=_area,
         link=lambda row: address(row["area_code"]),
         words=WORDS.points("forces_table", group=offence_id, without=without),

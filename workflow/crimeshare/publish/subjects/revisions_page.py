@@ -24,6 +24,7 @@ from crimeshare.publish.elements.charts import (
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, counted, of_rows, rows
+from crimeshare.publish.subjects.estimates import is_few
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.revised import WORDS, middle, size_of, worked_out, years_old
 from crimeshare.reference import NATION, areas, offences
@@ -51,6 +52,7 @@ def opening(offence_id: str, steps: pd.DataFrame) -> str:
             "rose": number_of(offence_id, "forces.rose", steps[steps["change"].gt(0)], steps),
             "fell": number_of(offence_id, "forces.fell", steps[steps["change"].lt(0)], steps),
             "middle": middle(steps, f"revisions.middle.forces.{offence_id}"),
+            "few": is_few(most.previous_value),
             "worked_out": worked_out(most),
             "rules": _within_a_change(most),
         }
@@ -74,7 +76,8 @@ def nationally(offence_id: str, steps: pd.DataFrame) -> str:
     """How far the count of England and Wales was revised: those of forces partly cancel out."""
     one = rows(steps)[0] if len(steps) == 1 else None
     size = size_of(offence_id, NATION)
-    return WORDS.passage("nationally", nation=NATION, size=size, one=one)
+    few = one is not None and is_few(one.previous_value)
+    return WORDS.passage("nationally", nation=NATION, size=size, one=one, few=few)
 
 
 def how_soon(offence_id: str, steps: pd.DataFrame) -> str:
@@ -85,6 +88,7 @@ def how_soon(offence_id: str, steps: pd.DataFrame) -> str:
     return WORDS.passage(
         "how_soon",
         oldest=oldest,
+        few=oldest is not None and is_few(oldest.previous_value),
         years_old=years_old(oldest) if oldest else None,
         old=number_of(offence_id, "old", old),
         old_changed=number_of(offence_id, "old.changed", old[old["change"].ne(0)], old),
