@@ -158,7 +158,7 @@ def test_a_small_group_is_written_finely_and_not_called_comparable(
     drawn(page)
     newest = page.locator(".explored tbody tr").first.locator("td")
     expect(newest).to_have_text(re.compile(r"0\.0\d\d%"))
-    not_gathered = "Changes of recording have not been gathered for this group."
+    not_gathered = "We have not checked whether police changed how they record this group."
     expect(page.locator(".explored .notes")).to_contain_text(not_gathered)
     page.locator("#choose-measure").select_option("change")
     link = page.locator(".explored .data a")

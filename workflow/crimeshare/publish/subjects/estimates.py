@@ -73,9 +73,9 @@ def at(offence_id: str, codes: Sequence[str], end: date | None = None) -> pd.Dat
 
 
 def of_areas(offence_id: str, codes: Sequence[str], end: date | None = None) -> pd.DataFrame:
-    """As :func:`at`, the largest part of recorded crime first, areas without figures last."""
+    """As :func:`at`, the largest part of recorded crime first, areas without a share last."""
     years = at(offence_id, codes, end)
-    part = years["count"] / years["total"]
+    part = years["share"].mask(years["count"] < FEW)
     return years.loc[
         years.assign(part=part).sort_values(["part", "area_name"], ascending=[False, True]).index
     ].reset_index(drop=True)

@@ -44,6 +44,7 @@ from crimeshare.reference import (
     RecordingChange,
     areas,
     changes_of,
+    line_of,
     offences,
     published_columns,
     recording_changes,
@@ -87,7 +88,14 @@ def question(offence_id: str) -> str:
 
 def opening(now: Row) -> str:
     """What was recorded in the latest year, and where that stands."""
-    return WORDS.passage("opening", now=now, few=is_few(now.count), forces=forces_ranked(now))
+    forces = at(now["offence_id"], FORCES, now["period_end"])
+    return WORDS.passage(
+        "opening",
+        now=now,
+        few=is_few(now.count),
+        forces=forces_ranked(now),
+        some_few=bool(forces["count"].lt(FEW).any()),
+    )
 
 
 def against_nation(now: Row) -> str:
@@ -207,9 +215,9 @@ def caveats(now: Row) -> list[str]:
         area_code=code,
         incomplete=incomplete,
         few_residents=_without_residents(now),
-        few_offences=count is not None and count < SMALL,
+        few_offences=count is not None and FEW <= count < SMALL,
     )
-    return [*area_notes(code, recent=True), *notes]
+    return [*area_notes(code, now["offence_id"], recent=True), *notes]
 
 
 def _without_residents(now: Row) -> bool:
@@ -218,14 +226,21 @@ def _without_residents(now: Row) -> bool:
     return known and now["rate_per_1000"] is None
 
 
-def area_notes(area_code: str, *, recent: bool | None = None) -> list[str]:
+def area_notes(area_code: str, offence_id: str, *, recent: bool | None = None) -> list[str]:
     """What the workbooks say about one area alone, each note once with all its editions.
+
+    Notes on homicides, which are tens of deaths, are for pages about these or of what they are
+    part of; the page about homicides in England and Wales has those of all areas.
 
     Args:
         recent: only notes that an edition of the last two years has; if false, only the others.
     """
     ends = editions()
-    own = read("area_notes", area_code=area_code, release_id=[*ends])
+    own = read("area_notes", release_id=[*ends])
+    of_homicides, here = own["note"].str.startswith("Homicides "), own["area_code"].eq(area_code)
+    if offence_id == "homicide" and area_code == NATION:
+        here |= of_homicides
+    own = own[here & (~of_homicides | (offence_id in (*line_of("homicide"), TOTAL)))]
     if recent is not None:
         newest = own["release_id"].map(ends).groupby(own["note"]).transform("max")
         began = a_year_before(a_year_before(latest()))

@@ -22,7 +22,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.output import Output, figures_in
 from crimeshare.publish.elements.rows import Row, figure, rows
 from crimeshare.publish.elements.tables import Table, table
-from crimeshare.publish.subjects.estimates import address, without_few, year_of
+from crimeshare.publish.subjects.estimates import address, is_few, without_few, year_of
 from crimeshare.publish.subjects.explorer import WORDS
 from crimeshare.publish.subjects.factsheet import comparability, period_alike
 from crimeshare.publish.subjects.firmness import range_of
@@ -151,6 +151,7 @@ def ranking(frame: pd.DataFrame, layer: Layer, own: Row | None = None) -> Chart:
         first=ranked[0],
         last=ranked[-1],
         own=own,
+        some_few=any(is_few(row.count) for row in rows(frame)),
         apart=APART if any(row["area_code"] == APART for row in shown) else "",
     )
     ranges = [range_of(row) if layer.layer_id == "share" else None for row in shown]

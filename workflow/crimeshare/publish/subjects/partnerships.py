@@ -110,7 +110,7 @@ def partnerships_table(own: pd.DataFrame, offence_id: str, area_code: str) -> Ta
         for name, few in zip(own["name"], small, strict=True)
     ]
     return table(
-        own.assign(label=labels, beside=own["position"].map(_said)),
+        own.assign(label=labels, beside=own["position"].map(_said).mask(small, "")),
         ["offences", "share", "beside", "rate", "change"],
         label="label",
         words=WORDS.points(

@@ -60,6 +60,7 @@ def answer(parts: list[Row], offence_id: str) -> str:
         return WORDS.passage("answer", rise=None)
     rise = parts[0].rise
     estimated = next((row for row in parts if row["part"] == ESTIMATED), None)
+    effects = read_effects(offence_id)
     rose = rise.number > 0
     return WORDS.passage(
         "answer",
@@ -69,7 +70,8 @@ def answer(parts: list[Row], offence_id: str) -> str:
         group=escape(prose.lower_first(offences_named()[offence_id].name)),
         offences=escape(prose.offences_in(offences_named()[offence_id].name, rise.number)),
         counted=[_counted_since(row) for row in parts if rose and row["part"] == NEW_CODES],
-        steps=_estimated(estimated) if rose and estimated else None,
+        steps=_estimated(estimated, effects) if rose and estimated else None,
+        changes=len(_in_order(parts)),
         inside=len(_in_order(parts)) if {row["part"] for row in parts} == {INSIDE} else 0,
     )
 
@@ -81,10 +83,22 @@ def _counted_since(row: Row) -> dict[str, Figure | list[str]]:
     return {"offences": row.offences, "share": row.part_of_rise, "names": names}
 
 
-def _estimated(row: Row) -> dict[str, Figure | int]:
-    number = len(row["recording_changes"].split())
+def _estimated(row: Row, effects: list[Row]) -> dict[str, Figure | int]:
+    named = row["recording_changes"].split()
+    own = [e for e in effects if e["code"] is None and e["recording_change"] in named]
+    if len(named) == 1 and own:
+        # Of one change the table has the step: no other stands beside it.
+        lead, best = next(e for e in own if e["leads"]), _best(own)
+        limits = {"lower": best.lower, "upper": best.upper}
+        return {"number": 1, "effect": lead.effect_pct, **limits}
     limits = {"lower": row.effect_lower, "upper": row.effect_upper}
-    return {"number": number, "effect": row.effect_pct, **limits}
+    return {"number": len(named), "effect": row.effect_pct, **limits}
+
+
+def _best(own: list[Row]) -> Row:
+    """The model with the lowest AICc, of one change and series."""
+    models = [row for row in own if row["method"] != CRUDE and row["aicc"] is not None]
+    return min(models, key=lambda row: float(row["aicc"]))
 
 
 def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
@@ -99,9 +113,7 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
         if own:
             lead = next(row for row in own if row["leads"])
             models = [row for row in own if row["method"] != CRUDE]
-            best = min(
-                (row for row in models if row["aicc"] is not None), key=lambda row: row["aicc"]
-            )
+            best = _best(own)
             least = min(models, key=lambda row: float(row["lower"])).lower
             most = max(models, key=lambda row: float(row["upper"])).upper
             lines.append(

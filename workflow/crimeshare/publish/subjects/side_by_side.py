@@ -38,7 +38,8 @@ def spread(now: Row) -> str:
     if len(others) < 2:
         return ""
     apart = next((row for row in order if row["area_code"] == APART), None)
-    return WORDS.passage("spread", high=others[0], low=others[-1], apart=apart)
+    few = bool(known["count"].lt(FEW).any())
+    return WORDS.passage("spread", high=others[0], low=others[-1], apart=apart, some_few=few)
 
 
 def shares_of(frame: pd.DataFrame, whole: str) -> Chart | None:
@@ -177,7 +178,14 @@ def similar_sentence(now: Row) -> str:
     slug = areas()[now["area_code"]].slug
     name = f"similar.{slug}.{now['offence_id']}.{now['period_end']:%Y-%m}"
     number = over(name, len(known), "count", ("similar", "forces"), known)
-    return WORDS.passage("similar", now=now, few=few, number=number, higher=higher)
+    return WORDS.passage(
+        "similar",
+        now=now,
+        few=few,
+        number=number,
+        higher=higher,
+        some_few=len(known) < len(alike),
+    )
 
 
 def neighbours(area_code: str) -> set[str]:

@@ -28,6 +28,9 @@ def limits_of(now: Row) -> pd.DataFrame:
         figure of the share.
     """
     own = read("control_limits", offence_id=now["offence_id"], period_end=now["period_end"])
+    if 2 * len(own) < len(FORCES):
+        # What is usual among the forces with many offences says nothing of all.
+        own = own.iloc[:0]
     own = in_order(own, "area_code", FORCES).reset_index(drop=True)
     shares = rows(at(now["offence_id"], list(own["area_code"]), now["period_end"]))
     return own.assign(
@@ -60,6 +63,7 @@ def funnel_plot(now: Row, limits: pd.DataFrame) -> Chart | None:
         now=now,
         ranked=prose.ranked(f"{now.rank_forces}", "forces", f"{forces_ranked(now)}"),
         position=own["position"],
+        apart=APART in drawn,
         missing=[areas()[code].area_name for code in FORCES if code not in drawn],
         **_expected(now, limits),
     )
