@@ -33,6 +33,7 @@ from tests.facsimile import FIGURES, Book, place
 from tests.frames import Report, now
 from tests.tables import SERIES
 
+SOUTH_YORKSHIRE = "E23000011"
 NOTES = read_rows(REFERENCE / "area_notes.csv")
 
 # A label that ends with digits or `[note 4]` refers to a note: `Essex10`, `London13`.
@@ -147,7 +148,7 @@ def test_a_force_that_no_note_is_about_has_only_what_holds_for_all(
         for code in newest.index[newest["rate_per_1000"].notna()]
         if newest.loc[code, "count"] >= factsheet.SMALL
         and years[code] == years.max()
-        and not factsheet.area_notes(code)
+        and not factsheet.area_notes(code, GROUP)
     ]
     assert plain_ones
     for code in plain_ones:
@@ -183,7 +184,9 @@ def test_an_area_without_one_of_its_forces_is_not_called_small(incomplete: Repor
 
 
 def test_one_note_of_several_editions_is_told_once(estimates: Report) -> None:
-    notes = factsheet.area_notes(frames.place(estimates, "avon-and-somerset").area.area_code)
+    notes = factsheet.area_notes(
+        frames.place(estimates, "avon-and-somerset").area.area_code, "burglary"
+    )
     assert len(notes) == 1
     # Of its editions the newest is named with its cell, and the first.
     assert notes[0].count("<code>") == 1
@@ -191,7 +194,19 @@ def test_one_note_of_several_editions_is_told_once(estimates: Report) -> None:
 
 
 def test_notes_print_no_number_of_their_own(built: Path) -> None:
-    notes = [note for code in areas() for note in factsheet.area_notes(code)]
-    told = read("area_notes")
+    own = [code for code in areas() if code != NATION]
+    notes = [note for code in own for note in factsheet.area_notes(code, "homicide")]
+    told = read("area_notes", area_code=own)
     assert len(notes) == len(told.drop_duplicates(["area_code", "note"]))
     assert stray_numbers("\n".join(notes)) == []
+
+
+@pytest.mark.usefixtures("built")
+def test_notes_on_homicides_stand_on_pages_about_these_alone() -> None:
+    def told(area_code: str, offence_id: str) -> bool:
+        return any("Hillsborough" in note for note in factsheet.area_notes(area_code, offence_id))
+
+    assert told(SOUTH_YORKSHIRE, "homicide")
+    assert told(NATION, "homicide")
+    assert told(SOUTH_YORKSHIRE, "violence_against_person")
+    assert not told(SOUTH_YORKSHIRE, "bicycle_theft")

@@ -138,11 +138,10 @@ def _ahead(rest: list[Sentence]) -> Topic:
     ]
     nations = {*named}
     areas = {each for each in nations if each[0] not in NATIONS}
-    # "Both forces cut 150 desk jobs in 2024" says nothing of the year of the crimes.
     years = {
         year
         for each in around
-        if {t.letter for t in each.tokens} & {*"OTG", "recorded"}
+        if not _of_else(each.sentence)
         for _, year, compared, _ in each.years
         if not compared
     }
@@ -154,6 +153,12 @@ def _ahead(rest: list[Sentence]) -> Topic:
     offences = {s.value for sentence in rest for _, s in sentence.spans("offence")}
     offence = next(iter(offences)) if len(offences) == 1 else None
     return Topic(area=next(iter(area), ()), offence=offence, period=first)
+
+
+def _of_else(sentence: Sentence) -> bool:
+    """Whether a sentence counts what is no crime: "Both forces cut 150 desk jobs in 2024"."""
+    letters = {token.letter for token in sentence.tokens}
+    return bool(letters & {"N", "C"}) and not letters & {*"OTG", "recorded"}
 
 
 def _long_before(end: date, told: date) -> bool:
