@@ -387,7 +387,7 @@ class TestFront:
         assert "ONS has not published how many people answered" in estimate
 
     def test_other_offence_groups_get_no_estimate_of_stalking(self, built: Path) -> None:
-        assert "give no estimate of shoplifting" in front.two_measures("shoplifting")
+        assert "gives no estimate of shoplifting" in front.two_measures("shoplifting")
         html = front.headline("shoplifting")._repr_html_()
         assert "stalk" not in text(html)
         assert "ikely between" not in html

@@ -33,7 +33,8 @@ def survey_sentences(measure: Measure, years: pd.DataFrame) -> list[str]:
 def two_measures(offence_id: str) -> str:
     """Why counts and estimates stand apart; only counts, where the survey asks nothing like it."""
     measure = measure_of(offence_id)
-    return factsheet.WORDS.passage("two_measures", measure=measure, group=offence_id)
+    why = WORDS.passage("not_measured", group=offence_id)
+    return factsheet.WORDS.passage("two_measures", measure=measure, not_measured=why)
 
 
 def headline(offence_id: str) -> Facts:
