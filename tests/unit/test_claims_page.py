@@ -17,15 +17,28 @@ from tests.audited import write_audit
 
 
 def statement(
-    claim_id: str, verdict: str, source: str = "A paper, 2024", address: str | None = None
+    claim_id: str,
+    verdict: str,
+    source: str = "A paper, 2024",
+    address: str | None = None,
+    subject: str = "total",
 ) -> dict[str, str | None]:
     words = {"statement": "5 <b> & more", "asserted": "count 5: all", "reason": "Because."}
-    place = {"source": source, "address": address}
+    place = {"source": source, "address": address, "subject": subject}
     return {"claim_id": claim_id, "verdict": verdict} | words | place
 
 
 def audit_of(statements: list[dict[str, str | None]]) -> pd.DataFrame:
-    columns = ["claim_id", "verdict", "statement", "asserted", "reason", "source", "address"]
+    columns = [
+        "claim_id",
+        "verdict",
+        "statement",
+        "asserted",
+        "reason",
+        "source",
+        "address",
+        "subject",
+    ]
     return told(pd.DataFrame(statements, columns=columns), pd.DataFrame({"claim_id": []}))
 
 
@@ -71,7 +84,7 @@ def test_who_spoke_is_linked_where_an_address_is_known() -> None:
         [statement("a", "confirmed", address=address), statement("b", "confirmed", "B")]
     )
     written = "https://www.example.org/news/1?a=1&amp;b=2"
-    for words in (cards(page), newest(page)):
+    for words in (cards(page), newest(page, "robbery")):
         assert f'<a href="{written}"><samp>A paper, 2024</samp></a>' in words
         assert "<samp>B</samp></a>" not in words
     reviews = re.search(r'<script type="application/ld\+json">(.*?)</script>', cards(page), re.S)
@@ -82,6 +95,17 @@ def test_who_spoke_is_linked_where_an_address_is_known() -> None:
     }
     assert said["claims.html#a"] == {"@type": "CreativeWork", "url": address}
     assert said["claims.html#b"] is None
+
+
+def test_the_front_page_says_whether_a_statement_is_about_its_group() -> None:
+    of_all = [statement(name, "confirmed", f"Paper {name}, 2025") for name in "abc"]
+    assert "None of the statements that we checked is about robbery" in newest(
+        audit_of(of_all), "robbery"
+    )
+    own = statement("d", "confirmed", "Paper d, 2020", subject="robbery")
+    told_first = newest(audit_of([*of_all, own]), "robbery")
+    assert "None of the statements" not in told_first
+    assert told_first.index("Paper d") < told_first.index("Paper a")
 
 
 def test_what_was_said_last_stands_first() -> None:

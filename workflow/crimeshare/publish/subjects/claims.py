@@ -126,10 +126,13 @@ def cards(audit: pd.DataFrame) -> str:
     )
 
 
-def newest(audit: pd.DataFrame) -> str:
-    """What was said last by three speakers, each with its verdict and a link to the reason."""
-    last = _newest_first(audit).drop_duplicates("source").head(3)
-    return WORDS.passage("newest", statements=rows(last), shapes=KINDS)
+def newest(audit: pd.DataFrame, offence_id: str) -> str:
+    """What three speakers said last, of the group before all crime, each with its verdict."""
+    own = audit["subject"].map(lambda subject: offence_id in _groups_of(subject)).astype(bool)
+    ordered = pd.concat([_newest_first(audit[own]), _newest_first(audit[~own])])
+    last = ordered.drop_duplicates("source").head(3)
+    group = "" if own.any() else offence_id
+    return WORDS.passage("newest", statements=rows(last), shapes=KINDS, group=group)
 
 
 def _newest_first(audit: pd.DataFrame) -> pd.DataFrame:
