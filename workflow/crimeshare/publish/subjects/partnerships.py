@@ -6,6 +6,7 @@ They are in the order of their names: most differ no more than areas of their si
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -76,7 +77,10 @@ def _shown(of: Mapping[str, Any]) -> dict[str, Any]:
     recovered = known and change["basis"] == "recovered_from_change"
     published = recovered and change["change_pct"] is not None
     offences = shown("count", "value", "count", "count")
+    few = count["value"] is not None and count["value"] < SMALL_BASE
     share = shown("share", "share", "share", "proportion", count["marker"] or "")
+    if few and share.value is None:
+        share = replace(share, marker="small_count")
     moved = shown("change", PUBLISHED if published else "change_pct", *CHANGE, "small_base")
     return {
         "partnership": count["area_code"],
