@@ -26,6 +26,8 @@ from crimeshare.measures.forecasts import (
     to_try,
     years_ahead,
 )
+from crimeshare.publish.subjects import forecast
+from crimeshare.publish.subjects.estimates import year_of
 
 GROUP = "robbery"
 DAYS = pd.date_range("2012-06-30", periods=55, freq="QE")
@@ -73,8 +75,8 @@ def test_growth_that_never_changes_is_forecast_by_drift_and_a_flat_series_by_all
     # Last year's count falls short by a year's growth.
     np.testing.assert_allclose(came[known] / found[LAST_YEAR][known], 1.02**4, rtol=1e-9)
     flat = pd.DataFrame({"a": np.full(55, 700.0)}, index=DAYS)
-    for forecast in all_forecasts(flat).values():
-        np.testing.assert_allclose(forecast[SHORTEST - 1 :], 2800, rtol=1e-9)
+    for made in all_forecasts(flat).values():
+        np.testing.assert_allclose(made[SHORTEST - 1 :], 2800, rtol=1e-9)
 
 
 def test_a_forecast_knows_nothing_of_what_comes_after() -> None:
@@ -195,3 +197,11 @@ def test_each_method_is_of_its_own() -> None:
     assert len({tuple(values) for values in last.values()}) == len(last)
     assert set(last) == {LAST_YEAR, *METHODS}
     assert {LOCAL_LEVEL, ETS, DRIFT} < set(METHODS)
+
+
+@pytest.mark.usefixtures("built")
+def test_a_forecast_whose_limits_say_nothing_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    gwent = year_of("stalking_harassment", "W15000002")
+    assert "expect" in forecast.sentence(gwent)
+    monkeypatch.setattr(forecast, "WIDE", 1)
+    assert forecast.sentence(gwent) == ""
