@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
-import numpy as np
 import pandas as pd
 
 from crimeshare.publish.elements import prose
@@ -172,7 +171,7 @@ def by_force(offence_id: str, forces: Sequence[str]) -> Table:
     sizes = ["typical_size_pct", "lowest_pct", "highest_pct"]
     given = own[sizes].mask(few)
     return table(
-        own.assign(**given, marker=np.where(few, "small_revised", "")),
+        own.assign(**given, marker=few.map({True: "small_revised", False: ""})),
         ["revisions", "rose", "fell", *sizes],
         label=_area,
         link=lambda row: address(row["area_code"]),

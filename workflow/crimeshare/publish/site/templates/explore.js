@@ -274,7 +274,7 @@
       rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as police changed how they record in between." : "",
       rows.some((row) => row.alike) ? "Where police changed how they record this, the change is of the months of both years under the same rules." : "",
       rows.length ? "" : "There is no such figure of these areas and years.",
-      series.breaks.length ? "" : "Changes of recording have not been gathered for this group.",
+      series.breaks.length ? "" : "We have not checked whether police changed how they record this group.",
       steps.length ? `Triangles: where a force's own figures step to another level. ${steps.map(({ said }) => `${said}.`).join(" ")}` : "",
       "Each point is a year that ends with the month named. [x]: not available.", ...without,
     ].filter(Boolean).join(" ");
