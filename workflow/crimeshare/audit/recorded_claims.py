@@ -96,7 +96,7 @@ class RecordedAudit:
             told = [f for f in long_since[:-1] if stated.match(f.value) == "exact"][-1:]
             within = [f for f in within if f not in long_since]
             since = [*long_since[-1:], *since]
-        # So it is with the files of the Home Office before its newest one.
+        # An earlier file of the Home Office is named only if it has the stated number.
         opened = [
             f for f in found if f.vintage == "revised since" and f is not newest and not f.excluding
         ]

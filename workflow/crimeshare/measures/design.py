@@ -20,7 +20,7 @@ _CENTRES = 400
 SPREADS = np.geomspace(0.002, 0.5, 40)
 
 FLAG_LEVEL = 0.95
-"""At which ONS calls a change significant."""
+"""The level at which ONS calls a change significant."""
 
 CRITICAL = float(ndtri(0.5 + FLAG_LEVEL / 2))
 """A change is flagged where it is larger than this many standard errors."""

@@ -179,12 +179,12 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
 
 
 def one_slot_otherwise(reading: Reading, holds: Holds) -> None:
-    """Try for numbers that do not hold what differs in one thing that the text has named.
+    """Look again at numbers that do not hold: would another area, offence or year of the text fit?
 
-    Only numbers with enough digits to say what they are of are tried, and never what another
-    number of the text is read as.  Two that fit in the same way leave open what is meant; if what
-    they differ in was taken from another sentence, they and the rest of theirs are read so.  One
-    that fits leaves it open then.
+    One of these is changed at a time, for numbers with enough digits to tell, and never to what
+    another number of the text is read as.  If two numbers fit in the same way, it is open what is
+    meant; if that slot was taken from another sentence, both sentences are read so.  If one number
+    fits, it is open only where the slot was taken from another sentence.
     """
     named = reading.mentioned
     taken = [_of(s.entries[0]) for s in reading.statements]
@@ -206,11 +206,14 @@ def one_slot_otherwise(reading: Reading, holds: Holds) -> None:
                 if _of(other) not in taken and holds(other):
                     fits.setdefault((slot, first.get(slot), value), []).append(statement)
     for (slot, old, value), found in fits.items():
-        taken_over = [s for s in found if _SLOTS[slot] in s.assumed]
-        for statement in found if len(found) > 1 else taken_over if slot != "period" else []:
+        assumed = [s for s in found if _SLOTS[slot] in s.assumed]
+        # Of which year a number is instead, its verdict says anyway.
+        alone = [] if slot == "period" else assumed
+        doubtful = found if len(found) > 1 else alone
+        for statement in doubtful:
             first = statement.entries[0]
             statement.entries = [first, _with(first, slot, value)]
-        if len(found) > 1 and taken_over == found:
+        if len(found) > 1 and assumed == found:
             told = {statement.group[0] for statement in found}
             for statement in reading.statements:
                 first = statement.entries[0]
