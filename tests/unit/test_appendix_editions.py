@@ -411,6 +411,34 @@ class TestBadInput:
         assert f"cell {bases[0].cell}: 'Unweighted base" in sentence
         assert f"for {len(bases)} of the years" in sentence
 
+    def test_a_change_marked_as_of_a_small_base_though_both_rates_are_given(
+        self, edition: Edition
+    ) -> None:
+        known = {fault.cells for fault in broken(find_survey_ties(edition.read()))}
+        changes = [row for row in edition.read() if row.item_id and row.previous_period_end]
+        row = next(r for r in changes if r.statistic == "change_pct" and r.value is not None)
+        of = (row.table, row.item_id, row.previous_period_end)
+        for marked in changes:
+            if (marked.table, marked.item_id, marked.previous_period_end) == of:
+                edition.book[marked.sheet, marked.cell] = "[u]"
+        found = [f for f in broken(find_survey_ties(edition.read())) if f.cells not in known]
+        assert any(
+            "marks a change, though" in f.sentence and (row.sheet, row.cell) in f.cells
+            for f in found
+        )
+
+    def test_labels_of_sub_offences_swapped_between_two_offences(self) -> None:
+        book = Facsimile.of(FIGURES / "appendix-2025-12.parquet", "Appendix tables")
+        edition = Edition(book, date(2025, 12, 31))
+        known = {fault.cells for fault in broken(find_survey_ties(edition.read()))}
+        parts = [row for row in edition.read() if row.table == "offence_subcodes" and row.parent_id]
+        one = next(row for row in parts if row.item_id == "008/71")
+        other = next(row for row in parts if row.item_id is None and row.parent_id == "8Q")
+        at, to = (re.sub("[A-Z]+", "A", row.cell) for row in (one, other))
+        book[one.sheet, at], book[other.sheet, to] = book[other.sheet, to], book[one.sheet, at]
+        found = [f for f in broken(find_survey_ties(edition.read())) if f.cells not in known]
+        assert any("stands twice in one offence" in f.sentence for f in found)
+
     def test_a_new_group_of_sub_offences(self) -> None:
         book = Facsimile.of(FIGURES / "appendix-2025-12.parquet", "Appendix tables")
         book.change("label", text(lambda label: "Cyberstalking" if label == "Stalking" else label))

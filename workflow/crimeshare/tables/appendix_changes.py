@@ -197,7 +197,7 @@ def _changes(
                 yield Tie(kind, (*marked, row), said, strict=False)
             continue
         if row.value is None:
-            if row.marker != "small_base" and not marked_throughout[row.table, row.item_id]:
+            if not marked_throughout[row.table, row.item_id]:
                 said = f"marks a change, though {now.value:g} and {before.value:g} are published"
                 yield Tie(kind, (row, now, before), said, strict=False)
             continue

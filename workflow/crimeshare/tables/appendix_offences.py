@@ -113,6 +113,17 @@ def _sub_offences(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
         yield from _of_rows(
             "offences and their sub-offences", [whole], list(members[item].values())
         )
+        yield from _labels_once([next(iter(line.values())) for line in members[item].values()])
+
+
+def _labels_once(parts: Sequence[SurveyObservation]) -> Iterator[Tie]:
+    """That no two parts of an offence have one label, as where labels of two rows are swapped."""
+    labelled: dict[str, SurveyObservation] = {}
+    for row in parts:
+        first = labelled.setdefault(plain(row.row_label), row)
+        if first is not row:
+            said = f"{one_line(row.row_label)!r} stands twice in one offence, at {first.cell} too"
+            yield Tie("labels of sub-offences", (row, first), said, strict=False)
 
 
 def _of_rows(kind: str, wholes: Sequence[_Line], parts: Sequence[_Line]) -> Iterator[Tie]:
