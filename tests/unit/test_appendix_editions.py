@@ -437,7 +437,7 @@ class TestBadInput:
         at, to = (re.sub("[A-Z]+", "A", row.cell) for row in (one, other))
         book[one.sheet, at], book[other.sheet, to] = book[other.sheet, to], book[one.sheet, at]
         found = [f for f in broken(find_survey_ties(edition.read())) if f.cells not in known]
-        assert any("stands twice in one offence" in f.sentence for f in found)
+        assert any("labels two rows of one offence" in f.sentence for f in found)
 
     def test_a_new_group_of_sub_offences(self) -> None:
         book = Facsimile.of(FIGURES / "appendix-2025-12.parquet", "Appendix tables")

@@ -117,12 +117,15 @@ def _sub_offences(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
 
 
 def _labels_once(parts: Sequence[SurveyObservation]) -> Iterator[Tie]:
-    """That no two parts of an offence have one label, as where labels of two rows are swapped."""
+    """That no two parts of an offence have the same label."""
     labelled: dict[str, SurveyObservation] = {}
     for row in parts:
         first = labelled.setdefault(plain(row.row_label), row)
         if first is not row:
-            said = f"{one_line(row.row_label)!r} stands twice in one offence, at {first.cell} too"
+            said = (
+                f"{one_line(row.row_label)!r} labels two rows of one offence, the other at "
+                f"{first.cell}; expected each label once. Were labels swapped?"
+            )
             yield Tie("labels of sub-offences", (row, first), said, strict=False)
 
 
