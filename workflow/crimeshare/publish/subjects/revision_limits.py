@@ -8,13 +8,14 @@ from html import escape
 
 import pandas as pd
 
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.subjects.estimates import FEW, REGIONS, address
 from crimeshare.publish.subjects.revised import WORDS, newest_year
-from crimeshare.reference import NATION, areas
+from crimeshare.reference import NATION, areas, offences
 
 NEW = 0
 AGES = (NEW, 12, 24)
@@ -92,7 +93,9 @@ def limits_table(offence_id: str, forces: Sequence[str]) -> Table | None:
         [limit(age, end) for age in by_age for end in ("lower", "upper")],
         label=lambda row: escape(areas()[row["area_code"]].area_name),
         link=lambda row: address(row["area_code"]),
-        words=WORDS.points("limits_table", group=offence_id, ages=list(by_age)),
+        words=WORDS.points(
+            "limits_table", what=prose.figures_of(offences()[offence_id].name), ages=list(by_age)
+        ),
         wide=True,
         sortable=True,
     )

@@ -24,7 +24,7 @@ from crimeshare.publish.elements.charts import (
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, counted, of_rows, rows
-from crimeshare.publish.subjects.estimates import is_few
+from crimeshare.publish.subjects.estimates import FEW, is_few
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.revised import WORDS, middle, size_of, worked_out, years_old
 from crimeshare.reference import NATION, areas, offences
@@ -44,15 +44,19 @@ def opening(offence_id: str, steps: pd.DataFrame) -> str:
     Args:
         steps: of the forces; see `revised.since_new`.
     """
-    changed = steps[steps["change"].ne(0)]
+    changed, large = steps[steps["change"].ne(0)], of_many(steps)
     told: dict[str, Any] = {}
     if len(changed):
-        most = rows(changed.loc[[moved_by(changed).idxmax()]])[0]
         told = {
             "rose": number_of(offence_id, "forces.rose", steps[steps["change"].gt(0)], steps),
             "fell": number_of(offence_id, "forces.fell", steps[steps["change"].lt(0)], steps),
-            "middle": middle(steps, f"revisions.middle.forces.{offence_id}"),
-            "few": is_few(most.previous_value),
+        }
+    most = None
+    if large["change"].ne(0).any():
+        most = rows(large.loc[[moved_by(large).idxmax()]])[0]
+        told |= {
+            "middle": middle(large, f"revisions.middle.forces.{offence_id}"),
+            "some_few": len(large) < len(steps),
             "worked_out": worked_out(most),
             "rules": _within_a_change(most),
         }
@@ -61,7 +65,8 @@ def opening(offence_id: str, steps: pd.DataFrame) -> str:
         counts=number_of(offence_id, "forces", steps),
         group=offence_id,
         changed=number_of(offence_id, "forces.changed", changed, steps),
-        most=most if len(changed) else None,
+        any_changed=len(changed) > 0,
+        most=most,
         **told,
     )
 
@@ -166,6 +171,11 @@ def in_all(offence_id: str, name: str, number: int, figures: Iterable[Figure], w
     return counted(f"revisions.{name}.{offence_id}", what, number, cells)
 
 
+def of_many(steps: pd.DataFrame) -> pd.DataFrame:
+    """Revisions of counts that were no less than fifty: of fewer a percentage says little."""
+    return steps[steps["previous_value"] >= FEW]
+
+
 def moved_by(steps: pd.DataFrame) -> pd.Series[float]:
     """How far counts moved, in per cent without sign; not at all from nothing."""
     return steps["change_pct"].abs().fillna(0)
@@ -259,10 +269,13 @@ def _ends(steps: pd.DataFrame) -> list[Figure]:
 def sizes(offence_id: str, steps: pd.DataFrame) -> Chart | None:
     """How many counts by force moved how far since they were new; None where none came again.
 
+    Only of counts that were no less than fifty.
+
     Args:
         steps: see `revised.since_new`, with `size`, the range of per cent that each is in.
     """
-    known = steps[steps["change_pct"].notna()]
+    known = of_many(steps)
+    known = known[known["change_pct"].notna()]
     if known.empty:
         return None
     still = known["change_pct"].eq(0)
@@ -278,6 +291,7 @@ def sizes(offence_id: str, steps: pd.DataFrame) -> Chart | None:
         group=offence_id,
         within=number_of(offence_id, "sizes.within", known[moved_by(known).lt(1)], known),
         known=number_of(offence_id, "sizes", known),
+        some_few=len(of_many(steps)) < len(steps),
         start=known["period_end"].min(),
         end=known["period_end"].max(),
     )
