@@ -161,7 +161,7 @@ def test_most_of_a_difference_is_more_than_half_of_what_went_its_way(
         assert ("hardly changed" in said) == (back >= 0.8 * way.sum()), place.name
         named = [figure["data-id"].split(".")[:2] for figure in shown(text)]
         most = re.search(r"mostly because|Most of the difference", said)
-        if most and f"{'fewer' if total > 0 else 'more'} other offences" in said:
+        if most and f"{'less' if total > 0 else 'more'} other crime" in said:
             assert way[EVERYTHING_ELSE] > way.sum() / 2
         elif most and named[1][0] == "component":
             assert way[named[1][1]] > way.sum() / 2

@@ -109,6 +109,9 @@ def test_a_survey_never_rises_and_falls_at_once(one: float, other: float) -> Non
         (1, "1.0", "below"),
         (2, "", "the same as"),
         (2.0001, "0.0", "about the same as"),
+        # Printed alike, and more than a tenth apart.
+        (2.3, "0", "above"),
+        (1.7, "0", "below"),
     ],
 )
 def test_comparison_with_a_reference(value: float, shown: str, expected: str) -> None:

@@ -139,9 +139,15 @@ def estimated_direction(lower: float, upper: float) -> str:
     return "fell" if upper < 0 else "no clear change"
 
 
+# What differs by so much of the reference is not about the same, though both be printed alike.
+_APART = 0.1
+
+
 def compared(value: float, reference: float, *, shown_difference: str = "") -> str:
     """ "above", "below", "the same as" or "about the same as" a reference value."""
-    direction = recorded_direction(reference, value, shown_change=shown_difference)
+    apart = abs(value - reference) >= _APART * abs(reference)
+    shown = "" if apart else shown_difference
+    direction = recorded_direction(reference, value, shown_change=shown)
     return {
         "rose": "above",
         "fell": "below",

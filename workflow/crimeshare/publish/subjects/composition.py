@@ -91,6 +91,9 @@ def drivers(codes: pd.DataFrame, now: Row) -> str:
     other = next((part for part in named if part["component"] == EVERYTHING_ELSE), None)
     halves = abs(_points(first)) > moved / 2
     inside = [part for part in own if part["component"] != EVERYTHING_ELSE]
+    if len(inside) == 1 and first in inside and not balance:
+        # Of a single code, the change of the group is that of the code.
+        return ""
     together = not halves and sum(map(_points, inside)) / total > 0.5
     words = {
         "comparable": now["comparable"],
@@ -282,12 +285,12 @@ def parts_table(codes: pd.DataFrame, now: Row) -> Table | None:
     own = codes[codes["period_end"] == pd.Timestamp(now["period_end"])]
     if own.empty:
         return None
-    few = is_few(now.count)
+    few, single = is_few(now.count), own["component"].ne(EVERYTHING_ELSE).sum() == 1
     labels = own["name"].map(prose.named_html).map(prose.upper_first)
     code = (" <code>" + own["component"] + "</code>").mask(own["component"] == EVERYTHING_ELSE, "")
     return table(
         own.assign(label=labels + code),
         ["count", "previous", *([] if few else ["count_points", "share_points"])],
         label="label",
-        words=WORDS.points("composition_table", now=now, few=few),
+        words=WORDS.points("composition_table", now=now, few=few, single=single),
     )

@@ -93,6 +93,7 @@ def opening(now: Row) -> str:
         "opening",
         now=now,
         few=is_few(now.count),
+        is_force=areas()[now["area_code"]].area_type == "force",
         forces=forces_ranked(now),
         some_few=bool(forces["count"].lt(FEW).any()),
     )
@@ -106,7 +107,15 @@ def against_nation(now: Row) -> str:
     name = f"{now.share.figure_id}.against.{areas()[NATION].slug}"
     apart = difference(name, now.share, nation.share, "percentage_points")
     word = prose.compared(now["share"], nation["share"], shown_difference=apart.text)
-    return WORDS.passage("against_nation", difference=apart, word=word, nation=nation)
+    nearly = not is_shown(apart)
+    return WORDS.passage(
+        "against_nation", now=now, difference=apart, nearly=nearly, word=word, nation=nation
+    )
+
+
+def is_shown(difference: Figure) -> bool:
+    """Whether a difference is more than none as it is printed."""
+    return any(digit in difference.text for digit in "123456789")
 
 
 def size_of_change(row: Row) -> Figure:
@@ -301,6 +310,7 @@ def share_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
     words = WORDS.points(
         "share_by_year",
         before=before,
+        word=_beside(own[-1].share, before.share) if before else "",
         alike=None if comparable is None else bool(comparable),
         **_both(years, own),
     )
@@ -315,6 +325,12 @@ def share_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
         breaks=known,
         first=first[first["share"].notna()],
     )
+
+
+def _beside(share: Figure, before: Figure) -> str:
+    """How a share compares with one of before: printed alike, it may differ all the same."""
+    shown = "0" if share.text == before.text else ""
+    return prose.compared(share.number, before.number, shown_difference=shown)
 
 
 def _compared_with(own: Sequence[Row]) -> Row | None:
