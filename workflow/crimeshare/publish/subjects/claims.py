@@ -193,9 +193,16 @@ def _mentions(evidence: Sequence[Row]) -> list[Mention]:
             first["formula"] or "",
             lower=first["lower"],
             upper=first["upper"],
+            decimals=_decimals(first["text"]),
         )
         mentions.append((first["text"], figure, style))
     return mentions
+
+
+def _decimals(text: str) -> int:
+    """How many decimals a number in words has, as many as show how it was rounded."""
+    found = re.search(r"\.(\d+)", text)
+    return len(found[1]) if found else 0
 
 
 def _as_html(reason: str, mentions: Sequence[Mention]) -> str:
