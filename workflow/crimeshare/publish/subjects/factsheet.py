@@ -73,11 +73,15 @@ def rules(row: Row) -> list[Break]:
     return [Break(change.effective, change.name) for change in changed_between(row)]
 
 
-def forces_ranked(row: Row) -> Figure:
-    """How many forces are ranked by share in a year."""
+def forces_ranked(row: Row, by: str = "share") -> Figure:
+    """How many forces are ranked in a year, by share or by rate."""
+    name, rank = {
+        "share": ("forces_ranked", "rank_forces"),
+        "rate": ("forces_ranked_by_rate", "rank_rate"),
+    }[by]
     years = at(row["offence_id"], FORCES, row["period_end"])
-    ranked = rows(years[years["rank_forces"].notna()])
-    name = f"forces_ranked.{row['offence_id']}.{row['period_end']:%Y-%m}"
+    ranked = rows(years[years[rank].notna()])
+    name = f"{name}.{row['offence_id']}.{row['period_end']:%Y-%m}"
     return counted(name, "forces", len(ranked), cells_of(each.count for each in ranked))
 
 
@@ -95,6 +99,7 @@ def opening(now: Row) -> str:
         few=is_few(now.count),
         is_force=areas()[now["area_code"]].area_type == "force",
         forces=forces_ranked(now),
+        with_rate=forces_ranked(now, "rate"),
         some_few=bool(forces["count"].lt(FEW).any()),
     )
 

@@ -88,12 +88,13 @@ def estimates_table(
     """
     caption, heading = words
     other = between(of=lambda row: row["otherwise"])
+    scenarios, same = frame["otherwise"].notna().any(), WORDS.passage("the_same")
     return table(
         frame,
         [
             "estimate",
             between(),
-            lambda row: other(row) if row["otherwise"] else WORDS.passage("the_same"),
+            *([lambda row: other(row) if row["otherwise"] else same] if scenarios else []),
             WORDS.of("base"),
             WORDS.of("factor"),
             lambda row: f"{term('method', row['method'])}, {term('basis', row['basis'])}",
@@ -106,6 +107,7 @@ def estimates_table(
             heading=heading,
             level=level_figure(frame["level"].iloc[0]),
             assumed=frame["basis"].eq(ASSUMED).any(),
+            scenarios=scenarios,
             years=label is month_of,
             sources=escape("; ".join(dict.fromkeys(frame["source"]))),
         ),
