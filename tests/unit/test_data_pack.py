@@ -31,14 +31,17 @@ from crimeshare.publish.pack.data_pack import (
 from crimeshare.publish.pack.dictionary import PACKED, data_tables
 
 
+PROGRAMS = "home_office_check"
+
+
 @pytest.fixture(scope="module")
 def pack(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data pack of two small tables."""
+    """The data pack of a few small tables, one of which has no text."""
     folder = tmp_path_factory.mktemp("pack")
     workbook = folder / "data" / "crimeshare.xlsx"
     workbook.parent.mkdir()
     workbook.write_bytes(b"a workbook")
-    for name in ("recorded_crime", "shares", "claims", "claim_evidence"):
+    for name in ("recorded_crime", "shares", PROGRAMS, "claims", "claim_evidence"):
         table = next(table for table in data_tables() if table.table == name)
         target = folder / table.built
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,7 @@ def test_frictionless_finds_nothing_amiss(pack: Path) -> None:
     report = frictionless.validate(str(pack / "datapackage.json"))
     assert report.errors == []
     assert [(task.name, task.errors) for task in report.tasks if task.errors] == []
-    assert len(report.tasks) == 9
+    assert len(report.tasks) == 10
 
 
 def test_frictionless_would_find_a_changed_byte_and_a_missing_value(
@@ -91,7 +94,10 @@ def test_csv_and_parquet_hold_the_same(pack: Path, built: Path) -> None:
             told, held = text[column].to_pylist(), binary[column].to_pylist()
             if pa.types.is_floating(text.schema.field(column).type):
                 held = [
-                    None if number is None else float(f"{number:.{DIGITS}g}") for number in held
+                    number
+                    if number is None or number.is_integer()
+                    else float(f"{number:.{DIGITS}g}")
+                    for number in held
                 ]
             assert told == held
 
@@ -105,6 +111,17 @@ def test_what_the_csv_leaves_out_is_told_beside_the_parquet(pack: Path) -> None:
         assert left
         for column in described(name, sorted(left)):
             assert f"{column.name} ({column.description})" in told[f"{name}.parquet"]
+
+
+def test_a_table_for_programs_alone_has_no_csv_and_says_so(pack: Path) -> None:
+    package = json.loads((pack / "datapackage.json").read_text(encoding="utf-8"))
+    told = {resource["name"]: resource["description"] for resource in package["resources"]}
+    assert PROGRAMS not in told
+    columns = pq.read_schema(pack / "parquet" / f"{PROGRAMS}.parquet").names
+    for column in described(PROGRAMS, columns):
+        assert f"{column.name} ({column.description})" in told[f"{PROGRAMS}.parquet"]
+    assert f"`{PROGRAMS}`." in (pack / "README.md").read_text(encoding="utf-8")
+    assert not list((pack / "csv").glob(f"{PROGRAMS}*"))
 
 
 def test_no_text_of_the_csv_begins_a_formula(pack: Path) -> None:

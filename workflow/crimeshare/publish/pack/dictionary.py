@@ -24,7 +24,8 @@ class DataTable:
     Attributes:
         table: its name, that of its files.
         folder: where under ``results/`` it is built: ``clean`` or ``estimates``.
-        format: of its text: ``csv``; ``csv.gz`` where it is too long for people to read through.
+        format: of its text: ``csv``; ``csv.gz`` where it is too long for people to read through;
+            ``none`` where only programs read it, from the Parquet.
         title, description: what it holds.
     """
 
@@ -41,8 +42,8 @@ class DataTable:
 
     @property
     def text(self) -> str:
-        """Its text, from the folder of the pack."""
-        return f"csv/{self.table}.{self.format}"
+        """Its text, from the folder of the pack; empty if it has none."""
+        return f"csv/{self.table}.{self.format}" if self.format != "none" else ""
 
 
 def data_tables() -> list[DataTable]:
