@@ -30,7 +30,6 @@ from crimeshare.publish.pack.data_pack import (
 )
 from crimeshare.publish.pack.dictionary import PACKED, data_tables
 
-
 PROGRAMS = "home_office_check"
 
 

@@ -211,7 +211,7 @@ def table_schema(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, Any]
 
 
 LEVEL = 6
-"""Compression level: 5 takes two thirds of its time, and a third more bytes for the longest table."""
+"""Compression level: 5 takes two thirds of its time, and packs the longest a third worse."""
 
 
 def write_zip(folder: Path, path: Path) -> None:
