@@ -82,6 +82,6 @@ def test_a_change_across_a_gap_or_a_step_of_its_own_is_marked(
             & (table["kind"] != DRIFT)
             & ((table["quarter_end"] > began) | (table["until"] > began))
         ]
-        steps = [mark for mark in firmness.marks(latest, end) if "of its own" in mark]
+        steps = [mark for mark in firmness.marks(latest, end) if "quarter ending" in mark]
         assert len(steps) == len(own)
         assert bool(firmness.warning(latest)) == bool(firmness.marks(latest, end))
