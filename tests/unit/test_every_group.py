@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crimeshare.measures.composition import EVERYTHING_ELSE
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
@@ -28,7 +29,7 @@ from crimeshare.reference import areas, line_of, offences, read_rows, reported_g
 from tests.conftest import ROOT
 from tests.every_group import body_of, write_group
 from tests.never_said import blocks_of, broken
-from tests.tables import EFFECTS, QUARTERS, SERIES, SHARES
+from tests.tables import COMPOSITION, EFFECTS, QUARTERS, SERIES, SHARES
 
 pytestmark = pytest.mark.slow
 
@@ -307,6 +308,23 @@ def test_the_survey_is_asked_about_the_group_or_said_not_to_be(report: Report) -
         assert others
         assert f">{prose.upper_first(measure.words)}</th>" not in others
         assert re.search(r"a rise|a fall|no clear change|not clearly", front)
+
+
+def test_a_single_code_is_no_cause_of_its_group(report: Report) -> None:
+    parts = read_table(report.folder / COMPOSITION)
+    codes = parts.loc[parts["component"] != EVERYTHING_ELSE, "component"].nunique()
+    paragraphs = [
+        paragraph
+        for name in ("index", *AREAS)
+        for paragraph in re.findall(r"<p>.*?</p>", report.bodies[name], flags=re.DOTALL)
+    ]
+    causes = [
+        each["data-id"]
+        for paragraph in paragraphs
+        for each in shown(paragraph)
+        if re.match(rf"component\.(?!{EVERYTHING_ELSE})", each["data-id"])
+    ]
+    assert codes > 1 or not causes
 
 
 def test_every_number_is_a_figure_of_one_value(report: Report) -> None:

@@ -29,7 +29,7 @@ from crimeshare.publish.subjects.estimates import (
     years_of,
 )
 from crimeshare.publish.subjects.factsheet import WORDS, changed_between
-from crimeshare.reference import offences
+from crimeshare.reference import NATION, offences
 from crimeshare.tables.recorded_quarters import code_names
 
 
@@ -53,6 +53,12 @@ def _name(component: str) -> str:
     if component == EVERYTHING_ELSE:
         return WORDS.passage("everything_else")
     return " and ".join(prose.lower_first(code_names()[code]) for code in component.split("+"))
+
+
+def is_one_code(offence_id: str) -> bool:
+    """Whether a group is a single offence code everywhere, as bicycle theft is."""
+    own = read("composition", ["component"], offence_id=offence_id, area_code=NATION)
+    return bool(own.loc[own["component"] != EVERYTHING_ELSE, "component"].nunique() == 1)
 
 
 def _of_year(codes: pd.DataFrame, now: Row) -> list[Row]:
@@ -91,8 +97,8 @@ def drivers(codes: pd.DataFrame, now: Row) -> str:
     other = next((part for part in named if part["component"] == EVERYTHING_ELSE), None)
     halves = abs(_points(first)) > moved / 2
     inside = [part for part in own if part["component"] != EVERYTHING_ELSE]
-    if len(inside) == 1 and first in inside and not balance:
-        # Of a single code, the change of the group is that of the code.
+    if is_one_code(now["offence_id"]) and first in inside and not balance:
+        # The change of the group is that of the code.
         return ""
     together = not halves and sum(map(_points, inside)) / total > 0.5
     words = {
@@ -285,7 +291,7 @@ def parts_table(codes: pd.DataFrame, now: Row) -> Table | None:
     own = codes[codes["period_end"] == pd.Timestamp(now["period_end"])]
     if own.empty:
         return None
-    few, single = is_few(now.count), own["component"].ne(EVERYTHING_ELSE).sum() == 1
+    few, single = is_few(now.count), is_one_code(now["offence_id"])
     labels = own["name"].map(prose.named_html).map(prose.upper_first)
     code = (" <code>" + own["component"] + "</code>").mask(own["component"] == EVERYTHING_ELSE, "")
     return table(
