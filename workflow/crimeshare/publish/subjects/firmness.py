@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from crimeshare.measures.level_shifts import DRIFT
+from crimeshare.measures.level_shifts import DRIFT, LEVEL
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, figure, rows
 from crimeshare.publish.subjects.estimates import TOTAL, editions, is_few, without_return
 from crimeshare.publish.subjects.factsheet import WORDS
+
+# The kind of shifts of one group that are in part of the same quarters.
+SEVERAL = "several"
 
 # Days from a step within which the notes of an edition are taken to be of its time.
 A_YEAR = 366
@@ -53,8 +56,34 @@ def _ranges(offence_id: str, end: date) -> dict[str, Row]:
 
 
 def _shifts(area_code: str, *groups: str) -> list[Row]:
+    """The shifts of a force that no change of the rules explains; several at once are one.
+
+    What a model adds up, such as an episode within another, is no size that anybody saw: of those
+    the first and the last quarter are told, and whether a level is ``lasting``; the kind is
+    `SEVERAL`.
+    """
     own = read("level_shifts", area_code=area_code, offence_id=groups)
-    return rows(own[own["code"].isna() & own["recording_change"].isna()])
+    told: list[Row] = []
+    for row in rows(own[own["code"].isna() & own["recording_change"].isna()]):
+        last = told[-1] if told else None
+        if last and last["offence_id"] == row["offence_id"] and _at_once(last, row):
+            until = max(_last_quarter(last), _last_quarter(row))
+            lasting = LEVEL in (last["kind"], row["kind"]) or last.get("lasting", False)
+            both = {"kind": SEVERAL, "until": until, "lasting": lasting}
+            told[-1] = Row({**last, **both}, last.hashes_of)
+        else:
+            told.append(row)
+    return told
+
+
+def _at_once(one: Row, other: Row) -> bool:
+    """Whether two shifts of a group, the first of them begun earlier, have a quarter in common."""
+    return DRIFT not in (one["kind"], other["kind"]) and other["quarter_end"] <= _last_quarter(one)
+
+
+def _last_quarter(row: Row) -> date:
+    day: date = row["until"] or row["quarter_end"]
+    return day
 
 
 def steps(now: Row) -> list[str]:
@@ -91,6 +120,8 @@ def _between(row: Row, began: date, ended: date) -> bool:
     """Whether a shift made two years unlike each other: a drift does so by little, and always."""
     if row["kind"] == DRIFT:
         return False
+    if row["kind"] == SEVERAL:
+        return bool(row["quarter_end"] <= ended and row["until"] > began)
     days = (row["quarter_end"], row["until"])
     return any(day is not None and began < day <= ended for day in days)
 
