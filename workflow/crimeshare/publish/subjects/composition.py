@@ -235,6 +235,8 @@ def _code_name(code: str) -> str:
 
 def contains(codes: pd.DataFrame, now: Row) -> str:
     """What the group holds, as police count it."""
+    if is_one_code(now["offence_id"]):
+        return WORDS.passage("one_code", offence_id=now["offence_id"])
     own = [part for part in _of_year(codes, now) if part["component"] != EVERYTHING_ELSE]
     if not 2 <= len(own) <= 2 * (LARGEST - 1):
         return ""
