@@ -109,7 +109,8 @@ _WORDED_BEHIND = re.compile(
 
 _UP, _DOWN, _SAME = ("|".join(movements(kind)) for kind in ("rise", "fall", "same"))
 _HOW = f"(?:(?:{'|'.join(movements('adverb'))}),? )*"
-_SIDES = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
+# "Climbed down" is no climb.
+_SIDES = rf"(?:(?P<down>{_DOWN})|(?P<up>{_UP}))"
 _SIDE = re.compile(rf"(?:an? |the )?{_HOW}{_SIDES}(?: (?:{'|'.join(movements('adverb'))}))*")
 _SIDE_BEFORE = re.compile(
     rf"(?:(?:it|has|have|was|were|is|are|a|an|been) )*{_HOW}{_SIDES}(?: of)? {_HOW}(?:by )?"

@@ -89,11 +89,27 @@ def _part(per_cent: str) -> float | None:
 def movements(kind: str) -> dict[str, str]:
     """Words of one kind (``rise``, ``fall``, ``same``, ``times``, ``adverb``), the factor beside.
 
-    Longer words come first, as a pattern of alternatives needs them.
+    A rise or fall of the factor ``%`` is one only before a percentage ("put on 5%").  Words with
+    a direction ("crept upwards") or a qualifier ("broadly flat") are made of their parts.  Longer
+    words come first, as a pattern of alternatives needs them.
     """
-    rows = read_rows(REFERENCE / "movement_words.csv")
-    found = {row["words"]: row["factor"] for row in rows if row["kind"] == kind}
+    found = listed(kind)
+    if kind in _WAYS:
+        found |= {f"{word} {way}": "" for word in listed("moving") for way in _WAYS[kind]}
+    if kind == "same":
+        plain = [word for word, most in found.items() if most and " " not in word]
+        found |= {f"{how} {word}": "0.02" for how in listed("loosely") for word in plain}
+        found |= {f"{how} the same": "0.02" for how in listed("loosely")}
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+_WAYS = {"rise": ("upwards", "upward", "higher"), "fall": ("downwards", "downward", "lower")}
+
+
+def listed(kind: str) -> dict[str, str]:
+    """The words of a kind as the list has them, the factor beside."""
+    rows = read_rows(REFERENCE / "movement_words.csv")
+    return {row["words"]: row["factor"] for row in rows if row["kind"] == kind}
 
 
 @cache

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from crimeshare.audit.reading.spans import Offending, Respondents, Span
-from crimeshare.audit.words import area_words, folded, movements, not_recorded, offence_words, towns
+from crimeshare.audit.words import (
+    area_words,
+    folded,
+    listed,
+    movements,
+    not_recorded,
+    offence_words,
+    towns,
+)
 from crimeshare.reference import (
     PARTNERSHIPS,
     REFERENCE,
@@ -118,17 +126,28 @@ _LIFETIME = re.compile(
 
 
 POSSESSION = ("possession_of_drugs", "possession_of_weapons")
-# What people call places whose name says more.
-_SHORT = {
-    "hull": "kingston upon hull",
-    "newcastle": "newcastle upon tyne",
-    "brighton": "brighton and hove",
-    "telford": "telford and wrekin",
-    "st helens": "st. helens",
-    "stockton": "stockton-on-tees",
-    "stoke": "stoke-on-trent",
-    "york": "city of york",
-}
+# "Southend-on-Sea", "Blackburn with Darwen", "East Riding of Yorkshire": how their names begin.
+_SHORTER = re.compile(
+    r"(?P<short>.+?)(?:[- ](?:on|upon|under|in|by|le|with)[- ][^,]+| of Yorkshire)(?:, .*)?"
+)
+_REGION = re.compile(
+    "|".join(
+        rf"\b{area.area_name}\b"
+        for area in areas().values()
+        if area.area_type == "region" and " " in area.area_name and area.area_code != "E12000005"
+    )
+)
+
+
+def _shorter() -> dict[str, set[str]]:
+    """Partnerships by the beginning of their name, where no other place is called so."""
+    found: dict[str, set[str]] = {}
+    for row in read_rows(PARTNERSHIPS):
+        if short := _SHORTER.fullmatch(row["partnership_name"]):
+            codes = found.setdefault(folded(short["short"]), set())
+            codes.add(row["partnership_code"])
+            codes |= {*towns().get(folded(short["short"]), ())} - {*areas()}
+    return {name: codes for name, codes in found.items() if len(codes) == 1}
 
 
 @cache
@@ -158,9 +177,9 @@ def _area_names() -> dict[str, tuple[str, ...]]:
     for words, (code, kind, _) in area_words().items():
         if code and kind != "doubtful":
             found[words] = [code]
+    for name, codes in _shorter().items():
+        found.setdefault(name, [*codes])
     del found["met"], found["east"]
-    for name, whole in _SHORT.items():
-        found.setdefault(name, found[whole])
     found["met"] = [c for c, a in areas().items() if a.area_name == "Metropolitan Police"]
     found["london"] = [*found["met"], *(c for c, a in areas().items() if a.area_name == "London")]
     found["londoners"] = found["london"]
@@ -212,6 +231,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
     for row in read_rows(REFERENCE / "countries.csv"):
         add(row["words"], "elsewhere", "the figures here are of England and Wales alone")
     add("welsh", "area", (WALES,))
+    add("the east", "area", _area_names()["east region"])
     for words in ("forces", "police forces", "force areas"):
         add(words, "word", words)
     for words in towns():
@@ -231,6 +251,7 @@ def _words(text: str) -> list[str]:
     return [match.group().casefold().replace("\u2019", "'") for match in _WORD.finditer(text)]
 
 
+_PERCENTAGE = re.compile(r"\s(?:[a-z]+\s){0,3}[\d.]+\s?(?:%|per\s?cent|pc\b)", re.IGNORECASE)
 # Names that are words of everyday language unless they stand where a place does.
 _PLACED = re.compile(r"\b(?:in|across|around|near|at|for|throughout|of|outside)\s$", re.IGNORECASE)
 _LOWER = (
@@ -352,6 +373,11 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
     if kind in ("area", "place") and article and _AS_ADJECTIVE.match(text, end):
         # "Outside a Norwich leisure centre".
         return False
+    if parts == ("the", "east") and (
+        not _REGION.search(text) or re.match(r"\s(?:of\s|[A-Z])", text[end : end + 4])
+    ):
+        # A region only beside others: "69.6 in the East".
+        return False
     if parts == ("the", "capital") and _OF_SOMETHING.match(text, end):
         # "It is the capital of cycling".
         return False
@@ -369,6 +395,9 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
         )
     if kind == "context":
         return not re.match(r"\s(?:of\s)?[A-Z]", text[end : end + 5])
+    if kind == "move" and " ".join(parts) in _sized():
+        # "Robbery has put on 5%", and no patrol.
+        return bool(_PERCENTAGE.match(text, end))
     if kind == "total":
         return not _NOT_CRIME.match(text, end) and not _NOT_CRIME_BEFORE.search(
             text[max(0, start - 24) : start]
@@ -384,6 +413,12 @@ def people(words: str) -> Respondents:
         if found := re.search(pattern, said):
             return Respondents(sex, form.format(*found.groups()), "household" in said)
     return Respondents(sex, "", "household" in said)
+
+
+@cache
+def _sized() -> set[str]:
+    """Words that are a movement before a percentage alone."""
+    return {words for way in ("rise", "fall") for words, sized in listed(way).items() if sized}
 
 
 @cache

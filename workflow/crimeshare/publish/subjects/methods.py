@@ -11,7 +11,7 @@ import pandas as pd
 
 from crimeshare import survey_words
 from crimeshare.audit import verdicts
-from crimeshare.audit.words import hedges, movements
+from crimeshare.audit.words import hedges, listed
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
 from crimeshare.measures.design import summarise_design_factors
@@ -350,7 +350,7 @@ def hedge_list() -> str:
         key = (hedge.meaning, hedge.number, hedge.part)
         alike.setdefault(key, []).append(words)
     still: dict[str, list[str]] = {}
-    for words, most in movements("same").items():
+    for words, most in listed("same").items():
         still.setdefault(most, []).append(words)
     return WORDS.passage(
         "hedges",
