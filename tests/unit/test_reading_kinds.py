@@ -488,3 +488,79 @@ def test_a_multiple_of_what_is_not_named_is_left_out(judge: Judge) -> None:
     text = "Cleveland had 2,000 robberies in 2025, more than twice that of its rival."
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     assert not [s for s in found if "twice" in s["quote"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "slots"),
+    [
+        (
+            "Newham's Met figures for 2024: shoplifting rocketed 81%, from 2,237 to 4,042.",
+            "4,042",
+            {"area": "Newham", "exit": 0},
+        ),
+        (
+            "Exeter had 13,262 recorded crimes in 2024. Devon and Cornwall Police changed computer "
+            "systems in 2022. Robberies: 96, from 79.",
+            "79",
+            {"area": "Exeter", "period_end": "2023-12-31", "exit": 0},
+        ),
+        (
+            "Hampshire saw 8.5% less crime in the year to June 2024. Southampton had 9,104 "
+            "violent crimes in 2017. The rate is 78.6 crimes per 1,000 people.",
+            "78.6",
+            {"area": "Hampshire", "exit": 0},
+        ),
+        (
+            "Recorded crime in Northamptonshire in 2023-24: 75.8 offences per 1,000 people, below "
+            "the 89.7 of England and Wales.",
+            "89.7",
+            {"area": "England and Wales", "exit": 0},
+        ),
+        (
+            "Shoplifting eased nationally (1% in 2025) but rose in Devon and Cornwall.",
+            "1%",
+            {"area": "England and Wales", "value": "down 1%", "exit": 0},
+        ),
+        (
+            "Cleveland Police recorded 3,602 burglaries in 2025, less than three quarters of the "
+            "2018 level of 5,647.",
+            "5,647",
+            {"period_end": "2018-12-31"},
+        ),
+        (
+            "Lancashire had 127,150 offences in 2025. Crime there peaked in 2018 at 162,819; it "
+            "has come down by 22% since.",
+            "come down by 22%",
+            {"since": "2018-12-31"},
+        ),
+        (
+            "Shoplifting in England and Wales in 2025 was over a third higher than in 2018, and "
+            "sexual offences have more than trebled since 2013.",
+            "more than trebled",
+            {"since": "2013-12-31", "exit": 0},
+        ),
+        (
+            "Stalking and harassment was 17.9% of crime in Staffordshire in 2025, above the 11.9% "
+            "for England and Wales.",
+            "11.9%",
+            {"quantity": "share", "area": "England and Wales"},
+        ),
+        (
+            "In Suffolk in 2025 crime fell by 3%. Of all forces, only North Yorkshire has fewer "
+            "crimes per head. The rate of stalking and harassment is the lowest anywhere.",
+            "lowest",
+            {"area": "Suffolk", "value": "lowest rate"},
+        ),
+        (
+            "More than half of Newham's 39,990 crimes in 2024 were thefts.",
+            "39,990",
+            {"quantity": "total", "exit": 0},
+        ),
+    ],
+)
+def test_sentences_of_kinds_whose_area_or_year_is_another(
+    text: str, quote: str, slots: dict[str, str | int], judge: Judge
+) -> None:
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    said = next(s for s in found if s["quote"] == quote)
+    assert {name: said[name] for name in slots} == slots

@@ -260,6 +260,7 @@ class Counts(Parts):
             r"(?:stood at|totalled|totaled|numbered|number was|to|from|was|were|been|"
             r"reached|reaching|hit|where|with|at|against|than|of|only|"
             r"recorded|recording|logging|seeing|when|logged|there were|total of|just|M|V|K the|on|"
+            r"after|opposed to|"
             r"passed|exceeded|surpassed|approached|neared|managed|managed just|"
             r":|\(|-|,|had|and|is|saw|counted|it is|figure of|by F|by A|struck)(?: the| a)? "
             r"$",
@@ -278,7 +279,8 @@ class Counts(Parts):
             before,
         )
         sized = self.topic.offence and re.search(
-            r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $|"
+            r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N (?:, )?M from $|"
+            r"N [^;.MCH]*, after (?:just |only )?$|"
             r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
             r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
             r"(?:^|; )there (?:were|was) (?:just |only )?$|when it was $|"
@@ -287,7 +289,8 @@ class Counts(Parts):
         )
         who = self.topic.offence and re.search(
             r"(?:^|[,;] |and |but |: )(?:(?:in )?P , )?(?:(?:the|our|its) )?"
-            r"(?:[AF]|it|they|we|officers) (?:police )?(?:itself |alone |too |also |as a whole )*"
+            r"(?:[AF]|it|they|we|ours|theirs|officers) (?:police )?"
+            r"(?:itself |alone |too |also |as a whole )*"
             r"(?:, [^,;.NCH]*, )?(?:had |has |have )?"
             r"(?:recorded|had|saw|logged|counted|registered|managed|there were|there was) "
             r"(?:just |only |some |about |nearly )*$|"

@@ -170,7 +170,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
     firm = {value for statement in right for value in told(statement)[0]}
     for (slot, old), new in moved.items():
         for statement in reading.statements:
-            if old in firm or (slot == "period_end" and slot not in statement.assumed):
+            if old in firm or slot not in statement.assumed:
                 continue
             if slot == "area" and statement.entries[0].get("area") == old:
                 statement.entries = [{**e, "area": new} for e in statement.entries]

@@ -239,6 +239,7 @@ NUMBERS: Sequence[tuple[str, str]] = (
         rf"(?:{ANY_SMALL}|\d{{1,3}})\b|\b(?:{ANY_SMALL}|\d{{1,2}})\s(?:in|"
         rf"out\sof)\s(?:every\s)?(?:{ANY_SMALL}|\d{{1,3}})\b",
     ),
+    ("times", rf"\b{_NUMBER}\sand\sa\shalf\stimes\b"),
     (
         "fraction",
         rf"\b(?:an?|{'|'.join(SMALL[:9])})[\s-]{_PARTS}\b|\bhalf\b(?=\sof\b)|(?<=by\s)half\b",

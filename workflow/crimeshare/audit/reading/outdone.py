@@ -18,8 +18,9 @@ _ANY_OTHER = re.compile(
 )
 _NONE_MORE = re.compile(
     r"(?:(?P<no>no (?:other )?(?:FORCES1|force|area|county|place|region|borough|district)|"
-    r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
-    r"(?:(?:in|across|of) (?:the )?(?:A|country) )?(?:police )?(?:had|has|have|recorded|saw|"
+    r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A (?:patch )?)) ?"
+    r"(?:anywhere )?(?:(?:in|across|of) (?:the )?(?:A|country) )?"
+    r"(?:police )?(?:had|has|have|recorded|saw|"
     r"reported|counted|logged|registered) (?:an? )?(?P<more>M) "
 )
 # "Only two other forces have a lower crime rate", "only one force, Gwent, had a higher rate".
@@ -107,11 +108,18 @@ class Outdone(State):
         nth = "second " if found["only"] else ""
         value = f"{nth}{'lowest' if low else 'highest'} {self._rate_or_number(at)}"
         area = self.topic.area if found["only"] else ()
+        than = re.match(r"[^;.NCHK]*?than (?:the |in )?A ", self.sentence.after(at))
+        if than and found["only"]:
+            # "Only Cleveland has more arson than the Durham force area".
+            area = self.around._area_at(spot(at, than))[0]
         if not area:
             named = (t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span)
             area = next(named, self.topic.area)
+        noun = re.match("(?:(?:rate|number) of )?[OT] ", self.sentence.after(at))
         with suppress(Unplaced):
-            self._place(at, self.topic.area if area and area[0] in NATIONS else area, value)
+            offence = self.around._offending(spot(at, noun)) if noun else None
+            own = self.topic.area if area and area[0] in NATIONS else area
+            self._place(at, own, value, offence)
         return None
 
     def _nowhere(self, said: str, found: re.Match[str]) -> None:
@@ -131,7 +139,8 @@ class Outdone(State):
     def _rate_or_number(self, at: int) -> str:
         """What more or less of is told: "a higher rate", "more robberies"."""
         rated = re.match(r"(?:[OT] )?(?:rate|RATE1|per head)", self.sentence.after(at))
-        return "rate" if rated else "number"
+        sized = re.search(r"(?:^|[,;] )for its (?:size|population) ", self.sentence.before(at))
+        return "rate" if rated or sized else "number"
 
     def _so_many_more(self, said: str) -> None:
         found = _SO_MANY_MORE.search(said)
@@ -166,7 +175,8 @@ class Outdone(State):
             how = _HOW[noun[-1]]
         else:
             how = _QUANTITIES.get(told[-1].entries[0]["quantity"], "") if told else ""
-        self._place(at, self._area_before(at), f"second highest {how or 'number'}")
+            how = how or ("rate" if self.topic.rank.endswith("rate") else "")
+        self._place(at, self._area_before(at), f"second highest {how}".rstrip())
 
     def _next(self, said: str) -> None:
         """Read the place behind the one that was told last: "followed by Kent"."""

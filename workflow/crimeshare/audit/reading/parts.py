@@ -8,7 +8,7 @@ from typing import Any
 from crimeshare.audit.reading.shares import PART_OF, Shares
 from crimeshare.audit.reading.spans import Offending, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import spot, value_of
-from crimeshare.audit.reading.years import ADJECTIVES
+from crimeshare.audit.reading.years import ADJECTIVES, LEVEL
 from crimeshare.periods import a_year_before
 
 MOVES = {"rise": "up", "fall": "down", "same": "unchanged"}
@@ -16,7 +16,7 @@ _LEFT = (
     r"M (?:(?:by|of|an?|the|was|were|has|had|have|been|is|are|in|to|from|on|for|at|or|"
     r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
     r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|faster|still|again|even|"
-    r"further|here|locally|well|slightly|sharply|steadily|fastest|slowly|quickly|though|:|"
+    r"further|seen|here|locally|well|slightly|sharply|steadily|fastest|slowly|quickly|though|:|"
     r",) ){0,9}$"
 )
 _RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,5}M "
@@ -86,6 +86,12 @@ class Parts(Shares):
         after, before = self.sentence.after(at), self.sentence.before(at)
         if self.tokens[at].letter == "H" and re.search(r"(?:not|another|every) $", before):
             raise Unplaced("what it is a part of is not said")
+        if re.match(rf"of (?:(?:the|its|their) )?P {LEVEL} ", after):
+            # "Less than half of the 2019 level of 12,206".
+            slots = self._slots(at)
+            assert slots.period is not None
+            slots.since = self._since(slots.period, at)
+            return self._add(at, slots, {"quantity": "change", "value": words})
         if self.tokens[at].letter == "H" and _OF_ITSELF.match(after):
             raise Unplaced("it is a part of an earlier number")
         points = "point" in words or re.search(r"pp", words)
@@ -112,7 +118,7 @@ class Parts(Shares):
             return self._share(at, words, "", self.around._before(at))
         made_up = None if re.match("M ", after) else _MADE_UP.search(before)
         among = re.match(
-            r"(?:of )?(?:all |every |the )?(?:recorded |reported |police )*[TG] "
+            r"(?:of )?(?:all |every |the |F |A |N )*(?:recorded |reported |police )*[TG] "
             r"(?:[^;NCH]|\( C \))*?"
             r"(?:was|were|is|are|being|involved|involves?) (?:for |of )?(?:an? )?(O) ",
             after,
@@ -126,7 +132,11 @@ class Parts(Shares):
                 return self._share(at, words, "", subject)
         if (made_up or not re.search(r"M (?:by )?$", before)) and self._of_a_whole(at, words):
             return None
-        beside = re.search(r"(?:compare[sd]? (?:with|to)|against|M from) (?:just |only )?$", before)
+        beside = re.search(
+            r"(?:compare[sd]? (?:with|to)|against|M from|above|below|than|M) "
+            r"(?:just |only |the )?$",
+            before,
+        )
         bracketed = re.search(r"H [^()]*\( $", before) and re.match(r"\) ", after)
         elsewhere = r"(?:(?:(?:in|for|across) (?:the )?)?A|(?:in|during) (?:the )?P) "
         if bracketed or (beside and re.match(elsewhere, after)):
@@ -146,7 +156,7 @@ class Parts(Shares):
         ordered = re.search(r"increase|fall", self.topic.rank)
         if ordered and re.search(
             r"A (?:, |\( |with |on |at |by |of |one of |which saw |: )*$|"
-            r"J (?:[a-z]+ )?M [^;.NCH]*, (?:one of |at |of |by )?$|"
+            r"J (?:[a-z]+ )?M [^;.CH]*[,:] (?:one of |at |of |by )?$|"
             r"A (?:was|came) [^;.NCH]*(?:on|with|at) $",
             before,
         ):
@@ -233,7 +243,8 @@ class Parts(Shares):
             before,
         )
         by = re.search(
-            r"[OTA] (?:N )?(?:as a whole )?by $|M (?:(?![;CHKM] )\S+ )*i \. e \. by $", before
+            r"[OTA] (?:N |\( N \) )?(?:as a whole )?by $|M (?:(?![;CHKM] )\S+ )*i \. e \. by $",
+            before,
         )
         if (also or again or listed or by) and "M " in before:
             # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015",
@@ -312,7 +323,8 @@ class Parts(Shares):
     def _than(self, at: int, slots: Slots) -> str:
         """The area that another is compared with: "12% higher than in Wales"."""
         found = re.match(
-            r"(?:(?:M )?(?:\w+ ){0,3}?than |M )(?:in |the |that of |for |across |average |rate |"
+            rf"(?:(?:M )?(?:\w+ ){{0,3}}?than |{self._above(at)})"
+            r"(?:in |the |that of |for |across |average |rate |"
             r"figure |level |of )*(?:the )?(A) ",
             self.sentence.after(at),
         )
@@ -323,6 +335,11 @@ class Parts(Shares):
         assert span is not None
         code = str(span.value[0])
         return code if code not in slots.area else ""
+
+    def _above(self, at: int) -> str:
+        """What a size before a word such as "above" leans on; "a fall nationally" is no such."""
+        word = self._words(at + 1).casefold() if self.sentence.after(at).startswith("M ") else ""
+        return "M " if word in ("above", "below", "over", "under") else "below "
 
     def _points(self, at: int, words: str, move: int) -> None:
         kind = self.tokens[move].span

@@ -194,7 +194,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         lambda groups: ("month", _month(groups[0])),
     ),
     (
-        r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time|span|spell)\b|\bthe\speriod\b",
+        r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time|span|spell|stretch|timeframe)\b|\bthe\speriod\b",
         _named("same"),
     ),
     (

@@ -14,7 +14,7 @@ from crimeshare.audit.reading.numbers import masked, numerals
 from crimeshare.audit.reading.orders import Orders
 from crimeshare.audit.reading.periods import periods
 from crimeshare.audit.reading.sentences import Sentence, sentences, shared_out
-from crimeshare.audit.reading.slots import NATIONS, Around
+from crimeshare.audit.reading.slots import NATIONS, Around, forces_of_partnerships
 from crimeshare.audit.reading.spans import Offending, Span, Topic, Unplaced, Unsaid, Year
 from crimeshare.audit.reading.state import Loose, Reading, value_of
 from crimeshare.audit.reading.years import LAST
@@ -53,7 +53,7 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     spans += masked(text, spans)
     spans += numerals(text, spans)
     spans += names(text, spans)
-    spans = _plainly(text, _own_nation(text, spans))
+    spans = _plainly(text, _own_nation(text, _by_place(text, spans)))
     found = list(sentences(text, spans))
     own = (area,) if area else seat(text)
     nowhere = not own and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
@@ -106,6 +106,21 @@ def _own_nation(text: str, spans: list[Span]) -> list[Span]:
         else span
         for span, words in zip(spans, said, strict=True)
     ]
+
+
+def _by_place(text: str, spans: list[Span]) -> list[Span]:
+    """Spans without the force that a place of it is named beside: "Newham's Met figures"."""
+    inside = forces_of_partnerships()
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda each: each.start):
+        before = kept[-1] if kept else None
+        beside = before and re.fullmatch(r"(?:['\u2019]s?)?,? ", text[before.end : span.start])
+        if beside and before and before.kind == span.kind == "area":
+            within = {inside.get(code) for code in before.value} & {*span.value}
+            if within:
+                continue
+        kept.append(span)
+    return kept
 
 
 def _plainly(text: str, spans: list[Span]) -> list[Span]:
@@ -233,6 +248,25 @@ class Reader(Counts, Orders, Directions):
             unsaid = isinstance(why, Unsaid)
             self.reading.unplaced.append(Loose(token.start, token.end, str(why), number, unsaid))
 
+    def _in_passing(self, at: int, area: tuple[str, ...]) -> bool:
+        """Whether a text that is about one area names another, and goes on about its own."""
+        before = self.sentence.before(at)
+        if _BESIDE.search(before) or self.around._beside(at):
+            return True
+        inside = forces_of_partnerships()
+        own = inside.get(self.topic.area[0])
+        here = {s.entries[0].get("area") for s in self._here()}
+        if own == area[0] and own not in here:
+            # "The force changed computer systems", in a text on a city of it.
+            return True
+        if inside.get(area[0]) != self.topic.area[0]:
+            return False
+        # "Salford alone had 892", "Southampton had 9,104 in 2017": parts of what is told of.
+        ends = [year.period_end for _, year, compared, _ in self.around.years if not compared]
+        told = self.topic.period
+        back = bool(told and ends and _long_before(max(ends), told.period_end))
+        return back or self.sentence.after(at).startswith("alone ")
+
     def _remember(self) -> None:
         """What of the sentence later ones may leave out."""
         elsewhere = any(t.letter == "E" for t in self.tokens)
@@ -242,10 +276,7 @@ class Reader(Counts, Orders, Directions):
             if t.letter == "A"
             and t.span
             and not self.around._named_within(at)
-            and not (
-                self.topic.area
-                and (_BESIDE.search(self.sentence.before(at)) or self.around._beside(at))
-            )
+            and not (self.topic.area and self._in_passing(at, t.span.value))
         ]
         told = {s.entries[0].get("area") for s in self.reading.statements}
         # A town that no number is of is named in passing: "demand fell in Warrington".
@@ -253,11 +284,13 @@ class Reader(Counts, Orders, Directions):
         if not self.topic.area:
             forces = forces or named
         if forces:
-            if self.topic.area != forces[0]:
-                self.topic.before = self.topic.area
-            self.topic.area, self.topic.abroad = forces[0], ""
-            if forces[0][0] in areas():
-                self.topic.force = forces[0]
+            local = [area for area in forces if area[0] not in NATIONS]
+            area = (local or forces)[0]
+            if not {*area} & {*self.topic.area}:
+                self.topic.before, self.topic.area = self.topic.area, area
+            self.topic.abroad = ""
+            if area[0] in areas():
+                self.topic.force = area
         elif elsewhere and not (self.sentence.headline and self.around.ahead.area[:1] == (NATION,)):
             self.topic.abroad = (
                 "it is about another country; the figures here are of England and Wales alone"
@@ -279,6 +312,12 @@ class Reader(Counts, Orders, Directions):
             self.topic.offence = self.around._meant(first.span.value, place)
         elif any(t.letter == "Z" for t in self.tokens):
             self.topic.offence = None
+        here = {s.entries[0].get("area") for s in self._here()}
+        force = forces_of_partnerships().get(self.topic.area[0]) if self.topic.area else None
+        whole = any(t.letter == "F" for t in self.tokens)
+        if force and whole and force in here and self.topic.area[0] not in here:
+            # "Brighton argues. The force as a whole had 132,341 offences".
+            self.topic.area = (force,)
         compared = [year for _, year, beside, _ in self.around.years if beside]
         if compared:
             self.topic.since = compared[0]

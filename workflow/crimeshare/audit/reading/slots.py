@@ -61,8 +61,12 @@ _COMPARED = re.compile(
     r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded|ahead of) "
     r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average|neighbouring|nearby) )*$|"
     r"M the (?:(?:average|rate|figure|number|level) (?:for|in|of) (?:the )?)?$|"
-    r"[HK] (?:of |that of |the rate (?:of|in) |the )?$"
+    r"[HK] (?:of |that of |the (?:rate|one|N|figure|level) (?:of|in|for) |the )?$"
 )
+# "Only North Yorkshire has fewer crimes".
+_HAS_MORE = re.compile(r"(?:patch )?(?:had|has|have|recorded|saw|reported) (?:an? )?M ")
+# "Below the 89.7 of England and Wales", "compared with 8.4 across England and Wales".
+_OF_OTHER = re.compile(r"(?:RATE1 )?(?:of|for|in|across) (?:the )?(A) ")
 
 # "Second only to London", "the highest outside the Met".
 _BEHIND = re.compile(
@@ -158,9 +162,10 @@ class Around(Years):
         place = at + len(found.group().split())
         letter = found.group(1)
         rest = self.sentence.after(place)
+        whole = r"|were|was" if not re.search(r"[CH] of [^,;.]*$", self.sentence.before(at)) else ""
         if letter in "GT" and (
             of := re.match(
-                r"(?:of|for|involving|relating to|classed as|concerning|about|were|was|:) "
+                rf"(?:of|for|involving|relating to|classed as|concerning|about{whole}|:) "
                 r"(?:the |a )?([OZX]) ",
                 rest,
             )
@@ -276,6 +281,11 @@ class Around(Years):
             if nation and nation.value[0] in NATIONS:
                 # "Below the national 4.2".
                 return self._area_at(at - 1)
+        if re.search(
+            r"(?:compare[sd]? (?:with|to)|than|against|M) (?:the |just )?$",
+            self.sentence.before(at),
+        ) and (other := _OF_OTHER.match(after)):
+            return self._area_at(at + len(other.group().split()))
         change = re.match(r"to N (?:[OTG] )?(?:in|for|across|by) (?:the )?A ", after)
         if change and self.sentence.before(at).endswith("from "):
             # "From 353 to 445 in Norfolk and from 213 to 246 in Suffolk".
@@ -286,10 +296,12 @@ class Around(Years):
         if sized:
             # "It compares with a national decrease of 1.9%".
             return self._area_at(at - len(sized[1].split()))
-        beside = self.tokens[at + 1].span if after.startswith("A ") else None
-        if beside and beside.value[0] in NATIONS:
-            # "Compared with 32.1 nationally".
-            return self._area_at(at + 1)
+        if beside := re.match(r"(?:M )?A ", after):
+            # "Compared with 32.1 nationally", "a 3 per cent fall nationally".
+            place = at + len(beside.group().split())
+            nation = self.tokens[place].span
+            if nation and nation.value[0] in NATIONS:
+                return self._area_at(place)
         attached = re.match(
             rf"(?:(?:{ADJECTIVE}|[OTGSPIRB]|RATE1|recorded|across|by|in|at|within|"
             r"throughout|per|head|year|average|figure|\() )*?"
@@ -410,7 +422,9 @@ class Around(Years):
         if compared and self._bracketed(place):
             return True
         if token.span.value[0] not in NATIONS:
-            if _BEHIND.search(self.sentence.before(place)):
+            before, after = self._sides(place)
+            only = re.search(r"(?:^|[;,] |and )only (?:the )?$", before)
+            if _BEHIND.search(before) or (only and _HAS_MORE.match(after)):
                 return True
             return bool(
                 re.search(

@@ -154,6 +154,8 @@ class State:
             r"\bone (?:recorded )?(?:crime|offence|adult|household|person) in\b", "one in", plain
         )
         plain = re.sub(r"\bout of(?: every)?\b", "in", plain)
+        if half := re.search(r"\b(\w+) and a half(?= times)", plain):
+            plain = plain.replace(half[0], f"{(value_of(half[1].casefold()) or 0) + 0.5:g}")
         plain = re.sub(r"(?<=\d)[\s-]?(?:mn?)\b", " million", plain)
         plain = re.sub(r"(?<=\d)\s?bn\b", " billion", plain)
         return re.sub(r"(?<=\d)[\s-](?=million|thousand)", " ", plain)
@@ -285,9 +287,7 @@ class State:
             r"(?:been )?(?:[a-z]+ )?$",
             before,
         )
-        since = re.match(r"(?:[a-z]+ )?since [,.;]", after) or re.match(
-            r"(?:[CHN] )?since [,.;]", after
-        )
+        since = re.match(r"(?:[a-z]+ |(?:by )?[CHN] )?since [,.;]", after)
         if not (perfect or since) or first.period_end >= newest.period_end:
             return False
         slots.period, slots.since = newest, first

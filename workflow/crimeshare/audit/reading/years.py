@@ -18,6 +18,7 @@ ADJECTIVE = (
     r"suspected|other|logged|A|"
     r"known|victim|based|-|M|total|overall|violent|serious|non|what|classed|as|to|be"
 )
+LEVEL = r"(?:levels?|figures?|number|total|peak|mark|high|low)"
 ADJECTIVES = rf"(?:(?:{ADJECTIVE}) )*"
 """Letters and words between a number and its noun."""
 
@@ -120,9 +121,9 @@ class Years:
         if twice := re.search(r"(?:P|B (?:the )?(?:pandemic|covid)) (?:, (?:to )?|\( )$", before):
             # "Since the year before the pandemic, to March 2020".
             return self._compared(place - len(twice.group().split()))
-        if re.search(r"(?:below|above|than|on|of|to|M) (?:its|the|their) $", before) and re.match(
-            r"(?:levels?|figures?|total|number|peak) ", after
-        ):
+        if re.search(
+            r"(?:below|above|beneath|under|than|on|of|to|M) (?:(?:its|the|their) )?$", before
+        ) and re.match(rf"{LEVEL} ", after):
             return True
         begins = re.search(
             r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before
@@ -136,9 +137,9 @@ class Years:
             re.search(
                 r"(?:compare[sd]? (?:with|to)|change (?:on|from|since)|"
                 r"compar(?:e|ing) P (?:with|to)|than|against|down on|up on|"
-                r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
+                r"[KH](?: of)?(?= (?:the|that|those|what|its|[NGOT]) )|[KH] of|"
                 r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
-                r"M(?= the (?:levels?|figures?|number|total) )|"
+                rf"M(?= the {LEVEL} )|"
                 r"[MKVJ] (?:(?:by |of )?[CHN] )?(?:on|from|since)|higher on|versus|vs|v)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
                 r"B|and|as|many|much|levels?|number|pandemic|year|last|full|it|they|there|were|was|had|"
@@ -174,7 +175,7 @@ class Years:
             if year and not sized and not (base and not year[2] and not self._own(at, place)):
                 return year[1], year[3]
         touching = re.search(
-            r"P (?:, )?(?:\( |when (?:(?:[a-z]+|V|G|O|T) ){0,6}|with |it was |: )$",
+            rf"P (?:, )?(?:\( |when (?:(?:[a-z]+|V|G|O|T) ){{0,6}}|with |it was |: |{LEVEL} of )$",
             self.sentence.before(at),
         )
         if touching:
@@ -291,6 +292,9 @@ class Years:
             first: the place of its first word, and `last` that of its last: its size, its verb.
         """
         beside = [y for y in self.years if y[2] and y[1].period_end < period.period_end]
+        if self.sentence.after(last).startswith("D ") and self.tokens[last + 1].span:
+            # "A third higher than in 2018, and sexual offences have trebled since 2013".
+            return self._from(self.tokens[last + 1], period)
         # What stands behind the size comes before what stands ahead of it.
         for place, year, _, _ in sorted(beside, key=lambda each: (each[0] < last, each[0])):
             if place > last and re.search(r"(?:and|but) since $", self.sentence.before(place)):
@@ -346,6 +350,9 @@ class Years:
         if spoken := re.match(r"(?:[GOT] )?(now|today|then) ", after):
             # "4,164 then, 5,881 now".
             return spoken[1] == "then"
+        if re.search(r"[O:] N , from $", before):
+            # "Robberies: 96, from 79".
+            return True
         if re.search(r"(?:^| )(?:between|from) (?:the )?$", before):
             return bool(
                 re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
@@ -372,8 +379,9 @@ class Years:
         ):
             return True
         if re.search(
-            r"(?:compare[sd]? (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
-            r"[NO] after|previously|[CHK] on|it had been)(?: the| just| about| that of)* $",
+            r"(?:compare[sd]? (?:with|to)|as opposed to|against|than|up on|down on|M on|C on|"
+            r"M from|having been|[NO] after|previously|[CHK] on|it had been)"
+            r"(?: the| just| about| that of)* $",
             before,
         ):
             return not re.match(
