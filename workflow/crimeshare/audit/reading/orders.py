@@ -82,6 +82,11 @@ class Orders(Outdone):
         order = re.search(
             r"\b(rate|number|level|share|proportion|total|volume|count)s? ",
             re.split(r"[,;] ", f"{after} "[:80])[0],
+        ) or re.search(
+            # "The rate of stalking is the lowest anywhere".
+            r"(?:^|[,;] |the |its |their )(rate|share|proportion|number)s? of (?:the )?[OT] "
+            r"(?:[^,;.NCH]* )?(?:is|was|are|were) (?:now |still )?(?:the )?$",
+            before,
         )
         within = re.match(
             r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for|by) (?:(?:any|all|the|every|"
