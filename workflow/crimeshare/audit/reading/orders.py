@@ -120,6 +120,9 @@ class Orders(Outdone):
             national = any(code == NATION for _, code in self.reading.mentioned.areas)
             whole = (national or self.topic.area[:1] == (NATION,)) and _ONE_HAD.search(before)
             again = self.topic.ranked or (NATION if whole else "")
+        elif any(s.entries[0]["quantity"] == "rank" for s in self._here()):
+            # "Fewest robberies of any force, and the lowest rate of shoplifting as well".
+            again = self.topic.ranked or NATION
         if (not within or re.search(r"[,;.] ", within.group())) and not again:
             again = self._kin(at)
         if (not within or re.search(r"[,;.] ", within.group())) and not again:

@@ -112,6 +112,7 @@ class Outdone(State):
         if than and found["only"]:
             # "Only Cleveland has more arson than the Durham force area".
             area = self.around._area_at(spot(at, than))[0]
+            self.topic.area = self.topic.area or area
         if not area:
             named = (t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span)
             area = next(named, self.topic.area)

@@ -278,14 +278,16 @@ class Reader(Counts, Orders, Directions):
             and not self.around._named_within(at)
             and not (self.topic.area and self._in_passing(at, t.span.value))
         ]
-        told = {s.entries[0].get("area") for s in self.reading.statements}
+        told, own = {s.entries[0].get("area") for s in self.reading.statements}, self._here()
         # A town that no number is of is named in passing: "demand fell in Warrington".
         forces = [area for area in named if area[0] in areas() or area[0] in told]
         if not self.topic.area:
             forces = forces or named
         if forces:
             local = [area for area in forces if area[0] not in NATIONS]
-            area = (local or forces)[0]
+            of = {area for area in local if area[0] in {s.entries[0].get("area") for s in own}}
+            # A list of forces is about the region that it begins with.
+            area = next(iter(of)) if len(of) == 1 else (local or forces)[0]
             if not {*area} & {*self.topic.area}:
                 self.topic.before, self.topic.area = self.topic.area, area
             self.topic.abroad = ""
