@@ -93,3 +93,130 @@ def test_what_puts_on_a_percentage_rises_and_nothing_else(judge: Judge) -> None:
     text = "In Kent robbery rose by 7% in 2025, drug offences by about the same."
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     assert "about the same" not in [s["quote"] for s in found]
+
+
+@pytest.mark.parametrize(
+    ("words", "offence"),
+    [
+        ("384 cycles disappeared", "Bicycle theft"),
+        ("the county lost 384 bikes", "Bicycle theft"),
+        ("384 bicycles had been reported stolen", "Bicycle theft"),
+        ("cyclists, who lost 384 machines", "Bicycle theft"),
+        ("384 houses were done over", "Residential burglary"),
+        ("thieves broke into homes 384 times", "Residential burglary"),
+        ("sheds and houses were entered on 384 occasions", "Residential burglary"),
+        ("thieves broke into homes and businesses 384 times", "Burglary"),
+        ("commercial and domestic break-ins: 384", "Burglary"),
+        ("domestic and non-domestic burglary combined came to 384", "Burglary"),
+        ("burglary from businesses and homes together came to 384", "Burglary"),
+        ("personal and business robberies combined came to 384", "Robbery"),
+        ("vandalism and arson: 384", "Criminal damage and arson"),
+        ("cars broken into or nicked: 384", "Vehicle offences"),
+    ],
+)
+def test_what_is_done_to_things_and_two_halves_of_a_group_are_offences(
+    words: str, offence: str, judge: Judge
+) -> None:
+    text = f"Gwent in the year ending December 2025: {words}."
+    record = judge_text(text, judge, PUBLISHED).record()
+    told = [s["offence"] for s in record["statements"] if "384" in s["quote"]]
+    told = told or [u["why"] for u in record["unplaced"]]
+    assert told[0] == offence or f"384: {offence}, Gwent" in told[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "quad bike thefts",
+        "thefts of quads and trailers",
+        "keyless thefts",
+        "dog thefts",
+        "phone snatching",
+        "distraction burglary",
+    ],
+)
+def test_a_part_of_a_group_that_nobody_counts_is_not_judged_as_it(words: str, judge: Judge) -> None:
+    text = f"Gwent recorded 56,183 crimes in 2025. {words.capitalize()} rose by 12%, to 184."
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["quote"] for s in found] == ["56,183"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "slots"),
+    [
+        (
+            "Staffordshire (year to December 2025)\n- Total recorded crime 83,635 (-1.4%)\n"
+            "- Robbery 1,051 (+30%)",
+            "83,635",
+            {"quantity": "total", "area": "Staffordshire"},
+        ),
+        (
+            "Sussex had 17,925 shop thefts in 2023-24. The overall tally was 5% up.",
+            "5%",
+            {"offence": "Total recorded crime (excluding fraud)"},
+        ),
+        (
+            "Kent in the year to March 2025. One offence in nine is criminal damage or arson.",
+            "One offence in nine",
+            {"quantity": "share", "offence": "Criminal damage and arson"},
+        ),
+        (
+            "Exeter in 2024. One in six offences in the city is now a shop theft.",
+            "One in six",
+            {"quantity": "share", "offence": "Shoplifting"},
+        ),
+        (
+            "Sussex had 17,925 shop thefts in the year ending March 2024, one crime in every "
+            "seven or eight.",
+            "seven or eight",
+            {"quantity": "share", "exit": 0},
+        ),
+        (
+            "Arson in Wales stood almost half as high again in 2025 as in 2024.",
+            "almost half",
+            {"value": "up almost half"},
+        ),
+    ],
+)
+def test_the_total_and_parts_of_it_in_other_words(
+    text: str, quote: str, slots: dict[str, str | int], judge: Judge
+) -> None:
+    said = said_of(text, quote, judge)
+    assert {name: said[name] for name in slots} == slots
+
+
+@pytest.mark.parametrize(
+    ("words", "sex", "age"),
+    [
+        (
+            "people between 45 and 54: 8.3% of people between 45 and 54 fell for fraud",
+            "all",
+            "45-54",
+        ),
+        ("all: 5.7% of those of 75 or more fell for fraud", "all", "75+"),
+        ("all: 9.1% of 16- to 24-year-olds were victims of fraud", "all", "16-24"),
+        ("men of 16 to 24: for women that age fraud was at 9.1%", "women", "16-24"),
+        ("men of 16 to 24: fraud touched 9.1% of the young men", "men", "16-24"),
+        ("all: fraud was likelier for a woman (6.1%) than a man (6.9%)", "men", "16+"),
+    ],
+)
+def test_whom_a_survey_asked_in_other_words(words: str, sex: str, age: str, judge: Judge) -> None:
+    text = f"The Crime Survey for the year ending December 2018 asked {words}."
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert (found[-1]["sex"], found[-1]["age"]) == (sex, age)
+
+
+def test_what_is_owned_and_what_is_left_aside(judge: Judge) -> None:
+    head = "The Crime Survey, year ending December 2025: 7.7% of people were victims of fraud. "
+    for words, quote, measure in (
+        ("Vehicle-owning households: 2.7% suffered a vehicle-related theft.", "2.7%", "vehicle"),
+        ("For bicycle-owning households the risk of a bike taken was 1.5%.", "1.5%", "bicycle"),
+    ):
+        assert said_of(head + words, quote, judge)["measure"] == f"{measure}_theft_owners"
+    words = "Leaving fraud and computer misuse aside, 9.7% of adults experienced a crime."
+    assert said_of(head + words, "9.7%", judge)["measure"] == "headline_excluding_fraud"
+
+
+def test_people_of_an_age_that_is_not_told_are_left_out(judge: Judge) -> None:
+    text = "The Crime Survey says fraud touched 6.6% of teenagers in 2018."
+    assert not judge_text(text, judge, PUBLISHED).record()["statements"]

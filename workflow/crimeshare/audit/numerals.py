@@ -65,6 +65,7 @@ _COUNTED = re.compile(
 _BETWEEN = re.compile(
     r"between (?P<low>\S+?(?: %| per ?cent| million| thousand)?) (?:and|to) (?P<high>.+)"
 )
+_IN_OR = re.compile(r"(?P<one>.+ in (?:every )?[\w-]+) or (?P<until>[\w-]+)")
 _IN = re.compile(r"(?P<part>\w+) (?:in|out of) (?:every )?(?P<whole>\w+)")
 _PART = re.compile(r"(?:(?P<part>an?|\w+)[ -])?(?P<whole>half|halve|quarter|\w+?)s?(?: of)?")
 _LOW = ("lowest", "fewest", "least", "smallest", "best")
@@ -393,6 +394,9 @@ def _part(words: str, expected: str, text: str) -> Number | OneIn:
 
 
 def _fraction(words: str) -> OneIn | None:
+    if found := _IN_OR.fullmatch(words):
+        one, until = _fraction(found["one"]), _whole(found["until"])
+        return replace(one, text=words, until=until) if one and until > one.whole else None
     counted = True
     if found := _IN.fullmatch(words):
         part, whole = _whole(found["part"]), _whole(found["whole"])

@@ -118,6 +118,7 @@ class OneIn:
     Attributes:
         part, whole: as written: 1 and 7; 3 and 10 of "three in ten".
         counted: whether it is said as so many in so many, rather than as "a third".
+        until: 8 of "one in seven or eight".
         sign: -1 where it is the size of a fall.
     """
 
@@ -126,6 +127,7 @@ class OneIn:
     part: int = 1
     sign: int = 1
     counted: bool = False
+    until: int = 0
     kind: Kind = field(default="percent", init=False)
 
     @property
@@ -145,8 +147,9 @@ class OneIn:
             half = 0.5 / self.whole if self.counted else size
             return max(low, size - half), min(high, size + half)
         # 1 / p rounds to N, halves up.
+        last = self.until or self.whole
         return (
-            max(low, 1 / (self.whole + 0.5) + 1e-12),
+            max((1 - most) / last, 1 / (last + 0.5) + 1e-12),
             min(high, 1 / (self.whole - 0.5) + 1e-12),
         )
 

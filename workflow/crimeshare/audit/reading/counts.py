@@ -252,8 +252,8 @@ class Counts(Parts):
         before, after = self.sentence.before(at), self.sentence.after(at)
         subject = re.search(r"[OT] ", before) or re.search(r"G ", before)
         listed = re.search(
-            r"[AO] (?:'s |, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with |are |is |"
-            r"were |was )*$",
+            r"[AOT] (?:'s |, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with |are |"
+            r"is |were |was )*$",
             before,
         )
         told = re.search(

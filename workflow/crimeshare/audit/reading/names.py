@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from crimeshare.audit.reading.spans import Offending, Respondents, Span
+from crimeshare.audit.reading.things import things, wholes
 from crimeshare.audit.words import (
     area_words,
     folded,
@@ -35,13 +36,6 @@ _POLICE = (
     " police area",
     " force",
     " police service",
-)
-TOTAL = (
-    *("crime", "crimes", "recorded crime", "recorded crimes", "all crime", "all crimes"),
-    *("all recorded crime", "total crime", "total crimes", "total recorded crime", "overall crime"),
-    *("overall recorded crime", "police recorded crime", "police-recorded crime", "crime overall"),
-    *("total recorded crime (excluding fraud)", "all offences", "total offences", "crime levels"),
-    *("crime numbers", "recorded offences overall", "criminal offences"),
 )
 GENERIC = (
     *("offences", "offence", "incidents", "incident", "cases", "case", "reports", "allegations"),
@@ -85,6 +79,7 @@ _SEX = {
     "female": "women",
     "girls": "women",
     "men": "men",
+    "man": "men",
     "males": "men",
     "male": "men",
 }
@@ -93,24 +88,26 @@ _PEOPLE = (
     r"individuals|residents|households|girls|boys|population|"
     r"adult\spopulation)"
 )
-_AGE = (
-    (r"(?:aged|ages)\s(\d\d)\s?(?:years\s)?(?:and|or|\+)\s?(?:over|older|above)", "{}+"),
-    (r"(?:aged|ages)\s(\d\d)\+", "{}+"),
-    (r"(?:aged|ages)\s(?:between\s)?(\d\d)\s?(?:to|and|-|\u2013)\s?(\d\d)(?:\syears)?", "{}-{}"),
-    (r"(\d\d)-?\s?(?:to|-|\u2013)\s?(\d\d)[\s-](?:year[\s-]olds?)", "{}-{}"),
-    (r"over[\s-](\d\d)s", "{}+"),
-    (r"(\d\d)[\s-](?:and|or)[\s-](?:over|older)", "{}+"),
+_RANGE = r"(?<!\d)(\d\d)-?\s?(?:years\s)?(?:to|and|-|\u2013)\s?(\d\d)(?![\d%]|[,.]\d|\sper\s?cent)"
+_UPWARD = (
+    r"(?<!\d)(\d\d)(?:\s?(?:years\s)?(?:(?:and|or)\s(?:over|older|above|more|upwards|up)|\+)|"
+    r"[\s-]plus)(?!\d)"
 )
+_AGE = ((_RANGE, "{}-{}"), (_UPWARD, "{}+"), (r"over[\s-](\d\d)s", "{}+"))
+_OF_AN_AGE = rf"(?:{_RANGE}|{_UPWARD})".replace("(\\d\\d)", "\\d\\d")
+SAME_AGE, SOME_AGE = "same", "some"
+"""Ages of "women that age", which were told before, and of "teenagers", which are not told."""
 _GROUP = re.compile(
-    rf"\b(?:(?:young\s|older\s|all\s|adult\s)?{_PEOPLE}\b)(?:\s(?:aged|"
-    r"ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or|to|-|\u2013|\+)\s?(?:over|"
-    r"older|above|\d\d)))?"
-    r"|\b\d\d-?\s?(?:to|-|\u2013)\s?\d\d[\s-]year[\s-]olds?\b|\b(?:those\s)?(?:aged|"
-    r"ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or)\s(?:over|older|above)|"
-    r"\s?(?:to|-|\u2013)\s?\d\d)"
-    r"|\bover[\s-]\d\ds\b",
+    rf"\b(?:young\s|younger\s|older\s|elderly\s|all\s|adult\s)?{_PEOPLE}\b"
+    rf"(?:\s(?:who\sare\s)?(?:(?:aged|ages|of|between)\s(?:between\s|from\s)?)?{_OF_AN_AGE}(?:\syears)?|"
+    r"\s(?:of\s)?(?:that|the\ssame)\sage)?"
+    rf"|{_OF_AN_AGE}[\s-]year[\s-]olds?\b|\b(?:aged|ages)\s(?:between\s)?{_OF_AN_AGE}"
+    r"|\bover[\s-]\d\ds\b|\b(?:under|over)[\s-]\d\d(?:s\b|-year-olds)|\bteenagers\b|\bpensioners\b|"
+    # "Likelier to befall a woman (1.1%) than a man (0.9%)".
+    r"(?<=\ba\s)man(?=\s\([\d.]+\s?(?:%|per))|(?<=\bthan\sa\s)man\b",
     re.IGNORECASE,
 )
+_YOUNG = re.compile(r"young|older|elderly|under|teenage|pensioner", re.IGNORECASE)
 _SURVEY = re.compile(
     r"\b(?:(?:british\s)?crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW|"
     r"(?:ONS|Office for National Statistics)(?:['\u2019]s)?\s(?:crime\s|victims\s)?survey)\b",
@@ -198,10 +195,11 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
             seen.add(parts)
             found.setdefault(parts[0], []).append((parts, kind, value))
 
-    for words in TOTAL:
-        add(words, "total", Offending(("total",)))
     for words in GENERIC:
         add(words, "generic", words)
+    for words, (offence, _) in offence_words().items():
+        if offence == "total" and not words.endswith((" rate", " rates")):
+            add(words, "total", Offending(("total",)))
     for row in read_rows(REFERENCE / "other_subjects.csv"):
         add(row["words"], "other", row["what"])
     add("stalking", "offence", Offending(("stalking_harassment", "8Q")))
@@ -214,6 +212,8 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
         add(words, "offence", Offending((offence,), reading))
     for group in offences().values():
         add(group.name, "offence", Offending((group.offence_id,)))
+    for words, whole in wholes():
+        add(words, "offence", Offending((whole,)))
     for words, what in not_recorded().items():
         add(words, "unrecorded", f"{what.what}. Published by {what.publisher}")
     for words in measure_words():
@@ -251,6 +251,11 @@ def _words(text: str) -> list[str]:
     return [match.group().casefold().replace("\u2019", "'") for match in _WORD.finditer(text)]
 
 
+# "Keyless theft gangs" are no theft.
+_GANG = re.compile(r"\s(?:gangs?|thieves|rings?|squads?)\b")
+_EACH = re.compile(
+    r"[^.;]*\brespectively\b|[^.;,]*\bby\s[^.;,]+\sand\s(?:by\s)?[\d,.]+(?:%|\sper\scent)"
+)
 _PERCENTAGE = re.compile(r"\s(?:[a-z]+\s){0,3}[\d.]+\s?(?:%|per\s?cent|pc\b)", re.IGNORECASE)
 # Names that are words of everyday language unless they stand where a place does.
 _PLACED = re.compile(r"\b(?:in|across|around|near|at|for|throughout|of|outside)\s$", re.IGNORECASE)
@@ -288,6 +293,7 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
         (m.start(), m.end(), m.group().casefold().replace("\u2019", "'"))
         for m in _WORD.finditer(text)
     ]
+    yield from things(text, free)
     lexicon, at = _lexicon(), 0
     while at < len(tokens):
         start, _, word = tokens[at]
@@ -395,9 +401,14 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
         )
     if kind == "context":
         return not re.match(r"\s(?:of\s)?[A-Z]", text[end : end + 5])
+    if kind == "offence" and "and" in parts and _EACH.match(text, end):
+        # "Personal and business robberies rose by 5% and 6% respectively".
+        return " ".join(parts) in offence_words()
     if kind == "move" and " ".join(parts) in _sized():
         # "Robbery has put on 5%", and no patrol.
         return bool(_PERCENTAGE.match(text, end))
+    if kind == "unrecorded":
+        return not _GANG.match(text, end)
     if kind == "total":
         return not _NOT_CRIME.match(text, end) and not _NOT_CRIME_BEFORE.search(
             text[max(0, start - 24) : start]
@@ -409,10 +420,12 @@ def people(words: str) -> Respondents:
     """Whom words name: "women aged 16 to 59"."""
     said = words.casefold()
     sex = next((value for word, value in _SEX.items() if re.search(rf"\b{word}\b", said)), "")
-    for pattern, form in _AGE:
-        if found := re.search(pattern, said):
-            return Respondents(sex, form.format(*found.groups()), "household" in said)
-    return Respondents(sex, "", "household" in said)
+    age = next(
+        (form.format(*found.groups()) for how, form in _AGE if (found := re.search(how, said))), ""
+    )
+    if not age:
+        age = SAME_AGE if said.endswith(" age") else SOME_AGE if _YOUNG.search(said) else ""
+    return Respondents(sex, age, "household" in said)
 
 
 @cache

@@ -235,9 +235,9 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ),
     (
         "fraction",
-        r"\b(?:one|a)\s(?:recorded\s)?(?:crime|offence|adult|household|person)\sin\s(?:every\s)?"
-        rf"(?:{ANY_SMALL}|\d{{1,3}})\b|\b(?:{ANY_SMALL}|\d{{1,2}})\s(?:in|"
-        rf"out\sof)\s(?:every\s)?(?:{ANY_SMALL}|\d{{1,3}})\b",
+        rf"\b(?:(?:one|a)\s(?:recorded\s)?(?:crime|offence|adult|household|person)\sin|"
+        rf"(?:{ANY_SMALL}|\d{{1,2}})\s(?:in|out\sof))\s(?:every\s)?(?:{ANY_SMALL}|\d{{1,3}})\b"
+        rf"(?:\sor\s(?:{ANY_SMALL}|\d{{1,3}})\b(?!\s?(?:%|per|in\b|out\b|[,.]\d)))?",
     ),
     ("times", rf"\b{_NUMBER}\sand\sa\shalf\stimes\b"),
     (
@@ -249,7 +249,10 @@ NUMBERS: Sequence[tuple[str, str]] = (
         rf"(?:(?<=came\s)|(?<=ranked\s)|(?<=ranks\s)|(?<=placed\s)|(?<=comes\s)){_ORDINAL}\b|"
         rf"\b{_ORDINAL}(?=[.,;)]|\s(?:and|on|at|with|once|of|place|in|behind)\b)",
     ),
-    ("times", rf"\b(?:{_NUMBER})(?:[\s-]times|[\s-]?fold)\b|\b(?:{_TIMES})\b"),
+    (
+        "times",
+        rf"\b(?:{_NUMBER})(?:[\s-]times|[\s-]?fold|\s(?:separate\s)?occasions)\b|\b(?:{_TIMES})\b",
+    ),
     ("number", rf"(?:(?<=\()[+\-\u2212\u2013])?(?<![\w.,/£$€]){_NUMBER}(?![\w/])"),
 )
 _HEDGED = ("number", "percent", "points", "fraction", "times")

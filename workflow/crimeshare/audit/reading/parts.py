@@ -8,6 +8,7 @@ from typing import Any
 from crimeshare.audit.reading.shares import PART_OF, Shares
 from crimeshare.audit.reading.spans import Offending, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import spot, value_of
+from crimeshare.audit.reading.things import was_done
 from crimeshare.audit.reading.years import ADJECTIVES, LEVEL
 from crimeshare.periods import a_year_before
 
@@ -47,12 +48,16 @@ DONE = (
     ("robbed", "robbery"),
     ("shoplifters (?:struck|hit|offended)", "shoplifting"),
     ("burglars (?:struck|hit)", "burglary"),
-    (r"(?:homes|houses|properties|premises) (?:\w+ ){0,3}?broken into", "burglary"),
     (r"(?:shops|stores|retailers) (?:\w+ ){0,3}?(?:raided|targeted|hit|struck)", "shoplifting"),
     ("(?:happened|occurred|recorded|reported|struck|offended)", "O"),
 )
 
 
+# "Thieves broke into homes in the Cleveland Police area 5,647 times".
+_STRUCK_WHERE = re.compile(
+    r"(O) (?:(?:in|across|around|throughout) (?:the )?(?:A|F) (?:police |force |area )*)?"
+    r"(?:(?:in |during )?P )?(?:by [a-z]+ )?(?:on )?$"
+)
 # "7.7% in 2025, as against 5.7% in 2024", in a text on a survey.
 _SURVEYED_TOO = re.compile(
     r"(?:against|compare[sd]? (?:with|to)|up from|down from|from|and|hit|touched|struck|"
@@ -60,6 +65,11 @@ _SURVEYED_TOO = re.compile(
 )
 # "Fraud alone touched 5.7%", "8.4% were victims of fraud", "the year before it was 3.8%".
 _STRUCK = re.compile(r"[OZ] (?:alone |itself |had |has )*(?:touched|struck|hit|affected) $")
+# "2.7% suffered a vehicle-related theft".
+_SUFFERED = re.compile(
+    r"(?:had |have |has |were |was |been )*"
+    r"(?:suffered|experienced|burgled|robbed|stalked|victims? of) "
+)
 _VICTIMS = re.compile(r"(?:were|was|had been|are|fell) (?:\w+ )?victims? (?:of|to) (?:an? )?[OTZ] ")
 # "Theft, at 7%, was rarer", "criminal damage was suffered by 1.9%".
 _AFFECTED = re.compile(
@@ -97,9 +107,11 @@ class Parts(Shares):
         points = "point" in words or re.search(r"pp", words)
         if side:
             return self._change(at, f"{side} {words}", None)
-        if re.match(r"as (?:many|much) again ", after):
+        if re.match(r"as (?:many|much|high|large|big|numerous) again ", after):
             return self._change(at, f"up {words}", None)
         survey = self.topic.survey or self.surveyed
+        if survey and _SUFFERED.match(after):
+            return self._surveyed(at, words)
         those = re.match(
             r"of (?:all )?S (?:recorded |logged |reported |were |was |happened )*(?:in|across) ",
             after,
@@ -115,12 +127,15 @@ class Parts(Shares):
             return self._surveyed(at, words)
         if re.search(r"(?:crime|offence) in ", self._words(at).casefold()):
             # "Shoplifting is one crime in eight".
-            return self._share(at, words, "", self.around._before(at))
+            named = re.match(r"(?:is|was) (?:now |still |today )?(?:for )?(?:an? )?(O) ", after)
+            ahead = self.around._offending(spot(at, named)) if named else self.around._before(at)
+            return self._share(at, words, "", ahead)
         made_up = None if re.match("M ", after) else _MADE_UP.search(before)
         among = re.match(
             r"(?:of )?(?:all |every |the |F |A |N )*(?:recorded |reported |police )*[TG] "
             r"(?:[^;NCH]|\( C \))*?"
-            r"(?:was|were|is|are|being|involved|involves?) (?:for |of )?(?:an? )?(O) ",
+            r"(?:was|were|is|are|being|involved|involves?) (?:now |still |today )?(?:for |of )?"
+            r"(?:an? )?(O) ",
             after,
         )
         if among and (self.tokens[at].letter == "H" or not re.search("[OTZ] ", before)):
@@ -361,7 +376,7 @@ class Parts(Shares):
         after, before = self.sentence.after(at), self.sentence.before(at)
         if after.endswith("? ") and not _ASKED.search(f"{before}{after}"):
             raise Unplaced("it is put as a question")
-        if re.match(r"as (?:many|much) again ", after):
+        if re.match(r"as (?:many|much|high|large|big|numerous) again ", after):
             # "Half as many again".
             return self._change(at, f"up {words}", None)
         if re.search(r"of (?:which|whom|them|these) (?:about )?$", before) and self._of_a_whole(
@@ -370,10 +385,13 @@ class Parts(Shares):
             return None
         if re.match(r"(?:the|its|their) (?:population|S) ", after):
             raise Unplaced("it is a multiple of people, not of offences")
-        often = re.fullmatch(r"(\d[\d,]*(?:\.\d+)?) times", words)
+        often = re.fullmatch(r"(\d[\d,]*(?:\.\d+)?) (?:times|(?:separate )?occasions)", words)
         if often and after.startswith("RATE1 "):
             return self._rate(at, often[1], None)
         done = next((o for verb, o in DONE if re.search(rf"\b{verb} (?:by \w+ )?$", before)), "")
+        struck = _STRUCK_WHERE.search(before)
+        if struck and was_done(self._words(len(before[: struck.end(1)].split()) - 1)):
+            done = "O"
         by = re.match(r"by (shoplifters|burglars|robbers) ", after)
         if often and by:
             done = {"shoplifters": "shoplifting", "burglars": "burglary", "robbers": "robbery"}[

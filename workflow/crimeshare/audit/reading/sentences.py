@@ -181,6 +181,23 @@ _OF_SHOPS = re.compile(
 _LEAVING_OUT = ("excluding", "except", "without", "minus", "bar")
 
 
+def _of_fraud(text: str, token: Token) -> bool:
+    said = text[token.start : token.end].casefold()
+    return token.letter == "O" and said.startswith("fraud")
+
+
+def _left_out(tokens: Sequence[Token]) -> bool:
+    """Whether words say that what stands before them is not counted: "once fraud is taken out"."""
+    letters = "".join(f"{token.letter} " for token in tokens[:4])
+    return bool(
+        re.match(
+            r"(?:(?:is|are|was|were|being) )?(?:(?:left|taken|stripped|kept|carved) out|excluded|"
+            r"(?:set|put|left) aside) ",
+            letters,
+        )
+    )
+
+
 def _joined(text: str, tokens: list[Token]) -> list[Token]:
     """Tokens with "crimes" behind an offence as part of its name: "shoplifting crimes".
 
@@ -195,11 +212,11 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
         leaving = one.letter in _LEAVING_OUT or (
             one.letter == "than" and tokens[place - 2].letter == "other"
         )
-        if one.letter == "Z" and other.letter in ("apart", "aside"):
+        unasked = one.letter == "Z" or _of_fraud(text, one)
+        if unasked and (other.letter in ("apart", "aside") or _left_out(tokens[place:])):
             tokens[place - 1] = replace(one, letter="REST1")
         leaving = leaving or (one.letter == "out" and tokens[place - 2].letter == "leaving")
-        fraud = other.letter == "O" and text[other.start : other.end].casefold().startswith("fraud")
-        if leaving and (other.letter == "Z" or fraud):
+        if leaving and (other.letter == "Z" or _of_fraud(text, other)):
             tokens[place] = replace(other, letter="REST1")
         shops = other.letter == "O" and _OF_SHOPS.search(text[tokens[0].start : other.end])
         if shops and other.span and other.span.value.ids == ("theft_offences",):

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from crimeshare.audit.reading.names import measure_words
+from crimeshare.audit.reading.names import SAME_AGE, SOME_AGE, measure_words
 from crimeshare.audit.reading.spans import Respondents, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import State, spot
 from crimeshare.audit.reading.years import NEWEST
@@ -42,6 +42,17 @@ _OTHERWISE_ENGAGED = re.compile(
 )
 
 QUARTERS_BACK = 8
+_OF_VEHICLES = "48"
+# "Vehicle-owning households: 2.7%", "0.5% of households with a car", "of bike owners".
+_OWNED = r"(bicycle|bike|cycle|vehicle|car|motor)"
+_OWNING = re.compile(
+    rf"(?:of )?(?:[a-z]+ ){{0,2}}?{_OWNED} (?:- owning S|owners) |"
+    rf"of S (?:with|owning|that own|who own|which own) an? {_OWNED} "
+)
+_OWNING_BEFORE = re.compile(
+    rf"{_OWNED} (?:- owning S|owners) [^;.NCH]*$|"
+    rf"S (?:with|owning|that own|who own|which own) an? {_OWNED} [^;.NCH]*$"
+)
 
 
 class Surveyed(State):
@@ -56,21 +67,13 @@ class Surveyed(State):
         if _TOGETHER.match(self.sentence.after(at)):
             raise Unplaced("it is of more than one crime together")
         after = self.sentence.after(at)
-        if owning := re.match(
-            r"(?:of )?(?:[a-z]+ )?(bicycle|bike|cycle|vehicle|car) - owning", after
-        ):
-            if re.match(r"[^,;.]*(?:vehicle|car) stolen ", after):
+        if owning := _OWNING.match(after) or _OWNING_BEFORE.search(self.sentence.before(at)):
+            vehicle = next(filter(None, owning.groups())) in ("vehicle", "car", "motor")
+            stolen = re.match(r"[^,;.]*?(O) ", after)
+            whole = stolen and self.around._offending(spot(at, stolen)).ids == (_OF_VEHICLES,)
+            if vehicle and whole:
                 raise Unplaced("the survey's figures of it are not in these tables")
-            return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
-        if owning := re.match(r"of S with an? (car|vehicle|bike|bicycle|cycle) ", after):
-            return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
-        owning = re.search(
-            r"(?:share|proportion|percentage) of (bicycle|bike|cycle|vehicle|car) - owning S "
-            r"[^;.NCH]*$",
-            self.sentence.before(at),
-        )
-        if owning:
-            return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
+            return f"{'vehicle' if vehicle else 'bicycle'}_theft_owners"
         letters = {token.letter for token in self.tokens}
         if "REST1" in letters and not letters & {"O", "T", "Z"}:
             return "headline_excluding_fraud"
@@ -148,6 +151,23 @@ class Surveyed(State):
         return measure_words().get(self._said(at), "") if own else ""
 
     def _whom(self, at: int) -> Respondents:
+        """The people beside a number, with the age told before for "women that age".
+
+        Raises:
+            Unplaced: their age is not said.
+        """
+        whom = self._beside_number(at)
+        if whom.age not in (SAME_AGE, SOME_AGE):
+            return whom
+        aged = [p.age for p in map(self._people, self._asked(at)) if p.age[:1].isdigit()]
+        aged = aged or [
+            s.entries[0]["age"] for s in self.reading.statements if "age" in s.entries[0]
+        ]
+        if not aged:
+            raise Unplaced("the age of those whom it is of is not said")
+        return replace(whom, age=aged[-1])
+
+    def _beside_number(self, at: int) -> Respondents:
         """The people beside a number: behind it, or before it ("among women it is")."""
         after, before = self.sentence.after(at), self.sentence.before(at)
         if sides := _LIKELIER_THAN.search(before):
@@ -160,10 +180,9 @@ class Surveyed(State):
         )
         if found:
             first = self._people(spot(at, found))
-            aged = [p.age for p in map(self._people, self._asked(at)) if p.age]
-            if aged and re.match(r"of M age ", self.sentence.after(spot(at, found))):
+            if re.match(r"of M age ", self.sentence.after(spot(at, found))):
                 # "Women of the same age".
-                first = replace(first, age=aged[-1])
+                return replace(first, age=SAME_AGE)
             return first
         named = self._asked(at)
         if named and re.search(r"S [^;.NCH]*$", before):
@@ -252,7 +271,9 @@ class Surveyed(State):
             if self.tokens[place].letter != "S":
                 continue
             whom = self._people(place)
-            young = "young" in self._words(place).casefold() and not whom.age
+            young = whom.age == SOME_AGE
+            if young and "young" not in self._words(place).casefold():
+                continue
             group = _group(replace(whom, age="16-19") if young else whom)
             than = {"women": {"sex": "men"}, "men": {"sex": "women"}}.get(whom.sex)
             if not group or (than is None and not group.get("age")):
@@ -282,7 +303,8 @@ class Surveyed(State):
         if far:
             slots.assumed.append("period_end")
         one, other = self._people(ahead[-1]), self._people(behind[0])
-        if not (one.sex or one.age) or not (other.sex or other.age):
+        ages = {one.age, other.age} & {SAME_AGE, SOME_AGE}
+        if ages or not (one.sex or one.age) or not (other.sex or other.age):
             raise Unplaced("the two groups that it compares are not named")
         value = f"{words} as likely" if not words.endswith("likely") else words
         entry: dict[str, Any] = {

@@ -380,7 +380,7 @@ class Years:
             return True
         if re.search(
             r"(?:compare[sd]? (?:with|to)|as opposed to|against|than|up on|down on|M on|C on|"
-            r"M from|having been|[NO] after|previously|[CHK] on|it had been)"
+            r"M from|having been|[NO] after|previously|[CHK] on|it had been|rather than)"
             r"(?: the| just| about| that of)* $",
             before,
         ):
