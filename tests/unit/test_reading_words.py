@@ -220,3 +220,64 @@ def test_what_is_owned_and_what_is_left_aside(judge: Judge) -> None:
 def test_people_of_an_age_that_is_not_told_are_left_out(judge: Judge) -> None:
     text = "The Crime Survey says fraud touched 6.6% of teenagers in 2018."
     assert not judge_text(text, judge, PUBLISHED).record()["statements"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "slots"),
+    [
+        (
+            "Staffordshire in 2025. Sexual offences have never been higher in the years since "
+            "2013.",
+            "never been higher",
+            {"quantity": "record", "value": "highest", "since": "2013-12-31"},
+        ),
+        (
+            "Cleveland in 2025: 3,602 burglaries. The area's rate, 6.1 per 1,000, is unequalled "
+            "in England and Wales.",
+            "unequalled",
+            {"value": "highest rate", "exit": 0},
+        ),
+        (
+            "Nottinghamshire in 2025. What worries us is the 45% jump in robbery, exceeded "
+            "nowhere in the land.",
+            "exceeded nowhere",
+            {"value": "biggest increase", "offence": "Robbery"},
+        ),
+        (
+            "Greater Manchester's burglars in 2025: a fifth of them have vanished.",
+            "a fifth",
+            {"value": "down a fifth", "offence": "Burglary"},
+        ),
+        (
+            "Suffolk in 2025. Pickpockets took from 248 people.",
+            "248",
+            {"quantity": "count", "offence": "Theft from the person"},
+        ),
+        (
+            "Cambridgeshire's rate in 2025 was 73.9 crimes per 1,000, beneath the national one.",
+            "beneath",
+            {"quantity": "rate", "than": "England and Wales"},
+        ),
+        (
+            "Cleveland had 3,602 burglaries in 2025, 24% under the 2018 mark.",
+            "24%",
+            {"value": "down 24%", "since": "2018-12-31"},
+        ),
+        (
+            "West Yorkshire in 2025. Look at the shops, where thefts slid to 21,604.",
+            "21,604",
+            {"offence": "Shoplifting"},
+        ),
+    ],
+)
+def test_orders_records_and_falls_in_other_words(
+    text: str, quote: str, slots: dict[str, str | int], judge: Judge
+) -> None:
+    said = said_of(text, quote, judge)
+    assert {name: said[name] for name in slots} == slots
+
+
+def test_what_has_never_been_higher_must_be_crime(judge: Judge) -> None:
+    text = "Kent had 155,866 crimes in 2025. A charity said demand had never been higher."
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["quote"] for s in found] == ["155,866"]

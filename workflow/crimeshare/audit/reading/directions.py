@@ -52,7 +52,7 @@ _BEING = re.compile(
     r"(?:is|are|was|were|been|remained|remains|stayed|stays|held) (?:[a-z]+ly |about )?$|"
     r"(?:saw|seen|see) (?:[a-z]+ )*[OT] $"
 )
-_BESIDE_ANOTHER = ("more", "less", "above", "below", "cut", "same", "the same")
+_BESIDE_ANOTHER = ("more", "less", "above", "below", "beneath", "cut", "same", "the same")
 # These are no movements by themselves: "a cut", "more".
 _NOUNS = (
     "more",
@@ -63,6 +63,7 @@ _NOUNS = (
     "smaller",
     "above",
     "below",
+    "beneath",
     "cut",
     "half",
     "same",
@@ -214,7 +215,7 @@ class Directions(Outdone):
             after,
         )
         word = self._words(at).casefold()
-        if not found and word in ("above", "below"):
+        if not found and word in ("above", "below", "beneath"):
             # "Its rate is above the average for England and Wales".
             found = re.match(
                 r"(?:(?:the|that|those|average|mean|figure|level|rate|for|of|in|across) )*(A) ",

@@ -241,7 +241,8 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
             add(words, "move", kind)
     for words in ("above", "topped", "outstripped"):
         add(words, "move", "rise")
-    add("below", "move", "fall")
+    for words in ("below", "beneath", "under"):
+        add(words, "move", "fall")
     for starts in found.values():
         starts.sort(key=lambda entry: -len(entry[0]))
     return found
@@ -404,6 +405,9 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
     if kind == "offence" and "and" in parts and _EACH.match(text, end):
         # "Personal and business robberies rose by 5% and 6% respectively".
         return " ".join(parts) in offence_words()
+    if kind == "move" and parts == ("under",):
+        # "24% under the 2018 mark".
+        return bool(re.search(r"(?:%|\bper\scent|\bpc)\s$", text[max(0, start - 10) : start]))
     if kind == "move" and " ".join(parts) in _sized():
         # "Robbery has put on 5%", and no patrol.
         return bool(_PERCENTAGE.match(text, end))

@@ -81,7 +81,7 @@ MASKS: Sequence[tuple[str, str, str]] = (
     ),
     (
         "an age",
-        r"(?<=[a-z]),\s\d{1,2}(?=,\s(?:who|was|were|had|has|of|from|is|a|an|told|said|"
+        r"(?<=[a-z])(?<!count)(?<!total)(?<!number)(?<!figure)(?<!tally),\s\d{1,2}(?=,\s(?:who|was|were|had|has|of|from|is|a|an|told|said|"
         r"sent|and|her|his|[A-Z]))",
         "",
     ),
@@ -190,6 +190,11 @@ _TIMES = "|".join(sorted(movements("times"), key=len, reverse=True))
 # What may be a statement, by its kind.
 _HIGH = r"(?:highest|largest|biggest|greatest|worst|steepest|sharpest)"
 _LOW = r"(?:lowest|smallest|fewest)"
+PEERLESS = (
+    r"(?:unequall?ed|unmatched|unrivall?ed|unsurpassed|unparalleled|unbeaten|second\sto\snone|"
+    r"without\s(?:equal|parallel|rival)|(?:exceeded|surpassed|bettered|matched|equalled|beaten|"
+    r"topped)\s(?:by\snone|nowhere(?:\selse)?))"
+)
 _BEGAN = r"since\s(?:\w+\s){0,5}?(?:records|recording|series)\s(?:\w+\s){0,3}?(?:began|started)"
 _AT_MOST = r"(?:(?<=the\s)|(?<=its\s)|(?<=their\s))(?:most|fewest|highest|lowest)"
 NUMBERS: Sequence[tuple[str, str]] = (
@@ -204,6 +209,9 @@ NUMBERS: Sequence[tuple[str, str]] = (
         "record",
         r"\b(?:higher|lower|(?:more|fewer|less)(?:\s[a-z]+)?)\sthan\s(?:at|in|during)\sany\s(?:other\s)?"
         r"(?:time|point|year|12[- ]months?)\b(?:\son\srecord)?|"
+        r"\bnever\s(?:before\s)?(?:been|stood|run)\s(?:(?:so|as)\s)?"
+        r"(?:high|low|many|few|bad|worse)(?:er)?\b|"
+        r"(?<=\ba\s)(?:new|fresh)\s(?:high|low|peak)\b(?=[.,;:)]|\s(?:of|in|for|at|with)\b)|"
         rf"\brecord(?=\s\d)|(?<=\ba\s)record(?=[.,;:)])|"
         rf"\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
         rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|on\s(?:our|its|the)\sbooks|ever\srecorded|ever|"
@@ -215,7 +223,7 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ),
     (
         "rank",
-        rf"\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|"
+        rf"\b{PEERLESS}\b|\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|"
         r"frequent)(?:ly\srecorded)?)\b|(?<=\bthe\s)safest\b|"
         r"(?<=\bthe\s)most(?=\s(?:[\w-]+\s){0,4}?(?:per\shead|of\sany|of\sall\s(?:the\s)?forces))",
     ),

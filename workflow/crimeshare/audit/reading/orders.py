@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crimeshare.audit.reading.names import names
+from crimeshare.audit.reading.numbers import PEERLESS
 from crimeshare.audit.reading.outdone import Outdone
 from crimeshare.audit.reading.slots import NATIONS
 from crimeshare.audit.reading.spans import Offending, Unplaced, Year
@@ -27,6 +28,11 @@ _MOVE_WAS = re.compile(
     r"(?:^|[_;,] |and |but )(?:the |that |this |its |A )*M (?:in (?:[a-z]+ )*[OT] )?"
     r"(?:was|is|were|being) (?:also )?(?:the )?$"
 )
+# "Robbery has never been higher", and not "demand had never been higher".
+_HAS_NEVER = re.compile(
+    r"(?:[OTG]|it|they|numbers?|figures?|rates?|total|tally) (?:[A-Za-z']+ ){0,4}?"
+    r"(?:has|have|had) $"
+)
 # "Ranked third"; and, where an order was told, "Kent third", "was second", "in third place".
 _CAME = re.compile(r"(?:came|ranked|ranks|placed|comes) $")
 _IN_TURN = re.compile(r"(?:A|F|was|is|were|in|,|\() $")
@@ -44,7 +50,8 @@ class Orders(Outdone):
             told = self.topic.rank and self.reading.statements[-1].entries[0]["value"].split()[0]
             place = ORDINALS.index(told) + 1 if told in ORDINALS else 1
             words = f"{ORDINALS[place]} {words}"
-        safest = words == "safest"
+        safest, alone = words == "safest", re.fullmatch(PEERLESS, words)
+        words = "highest" if alone else words
         words = "lowest" if safest else words
         since = re.match(r"(?:[\w\-]+ )*?(?:D|since) ", after)
         if since and not re.search(r"[,;.]", since.group()):
@@ -58,6 +65,10 @@ class Orders(Outdone):
         change = ""
         # "The fall in robbery was the steepest in the country".
         moved = moved or _MOVE_WAS.search(before)
+        if alone and not moved:
+            # "The 45% jump in robbery, exceeded nowhere in the land".
+            moved = re.search(r"M (?:in [OT] )?(?:of |by )?(?:[CHK] )?(?:, )?$", before)
+            words = "biggest" if moved else words
         if moved and re.match(r"(?:[OT] )?(?:rate|number|share|proportion|total|level)s? ", after):
             moved = None
         if move or moved:
@@ -268,6 +279,9 @@ class Orders(Outdone):
         words = self._clean(self._words(at)).casefold()
         if re.search(r"(?:one|N) of (?:the )?$", self.sentence.before(at)):
             raise Unplaced('"one of" names no record')
+        never = words.startswith("never")
+        if never and not _HAS_NEVER.search(self.sentence.before(at)):
+            raise Unplaced("what has never been so is not said")
         low = re.search(r"low|few|less|smallest", words)
         rate = (
             " rate" if re.search(r"\brates?\b", words + " " + self.sentence.after(at)[:24]) else ""

@@ -178,6 +178,11 @@ class Parts(Shares):
             # "London had the biggest rise of the regions, 54%, followed by the East, 28%".
             side = "down" if ordered.group() == "fall" else "up"
             return self._change(at, f"{side} {words}", None)
+        gone = re.match(r"of (?:them|these|those) (?:have |had |has )?(M) ", after)
+        kind = self.tokens[spot(at, gone)].span if gone else None
+        if gone and kind and kind.value == "fall":
+            # "Burglars: a fifth of them have vanished".
+            return self._change(at, f"down {words}", spot(at, gone))
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
             raise Unplaced("what it is a part of is not said")
         if (

@@ -220,7 +220,8 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         _calendar,
     ),
     (
-        rf"(?<=\bthe\s){_YEAR}(?=\s(?:offences|crimes|figures?|totals?|counts?|numbers?)\b)",
+        rf"(?<=\bthe\s){_YEAR}(?=\s(?:offences|crimes|figures?|totals?|counts?|numbers?|mark|"
+        r"tally|peak|high|low)\b)",
         _calendar,
     ),
     (rf"(?<=\(){_YEAR}(?=\)|:\s)|\b{_YEAR}(?=\s(?:crime\s)?(?:figures|data|statistics))", _either),

@@ -175,7 +175,8 @@ _VIOLENCE = "violence_against_person"
 _OF_SHOPS = re.compile(
     r"\b(?:retailers|shops|stores|shopkeepers|supermarkets|shop\s?workers)\s"
     r"(?:\w+\s){0,3}?(?:reported|suffered|lost|logged|saw|recorded|had|endured|hit\sby)\s"
-    r"(?:\w+\s){0,2}?(?:[\d,]+\s)?thefts?$",
+    r"(?:\w+\s){0,2}?(?:[\d,]+\s)?thefts?$|"
+    r"\b(?:shops|stores|retailers|supermarkets),?\swhere\s(?:\w+\s){0,2}thefts?$",
     re.IGNORECASE,
 )
 _LEAVING_OUT = ("excluding", "except", "without", "minus", "bar")
