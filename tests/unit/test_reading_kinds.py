@@ -552,6 +552,18 @@ def test_a_multiple_of_what_is_not_named_is_left_out(judge: Judge) -> None:
             {"area": "Suffolk", "value": "lowest rate"},
         ),
         (
+            "Shoplifting in Thames Valley is up 36%. Burglary stood at 7,452 in the year to the "
+            "end of September.",
+            "up 36%",
+            {"period_end": "2025-09-30"},
+        ),
+        (
+            "In 2025 the South East saw the sharpest fall in vehicle crime of the regions, 18%, "
+            "the East Midlands the smallest, 8%.",
+            "8%",
+            {"area": "East Midlands", "value": "down 8%"},
+        ),
+        (
             "More than half of Newham's 39,990 crimes in 2024 were thefts.",
             "39,990",
             {"quantity": "total", "exit": 0},

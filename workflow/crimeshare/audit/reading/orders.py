@@ -46,6 +46,12 @@ class Orders(Outdone):
         after, before = self.sentence.after(at), self.sentence.before(at)
         if re.search(r"(?:one|N) of (?:the )?$|among (?:the )?$", before):
             raise Unplaced('"one of" names no place in an order')
+        kind = re.search("increase|fall", self.topic.rank)
+        if kind and re.search(r"A (?:the )?$", before) and re.match(r"(?:, |\( )[CH] ", after):
+            # "The South East saw the sharpest fall, 18%, the East Midlands the smallest, 8%".
+            if re.search("low|small|few|least", words):
+                raise Unplaced("the order it is a place in is not said")
+            return self._place(at, self._area_before(at), f"biggest {kind[0]}")
         if before.endswith("next ") and words in ("highest", "lowest", "biggest", "largest"):
             told = self.topic.rank and self.reading.statements[-1].entries[0]["value"].split()[0]
             place = ORDINALS.index(told) + 1 if told in ORDINALS else 1

@@ -170,7 +170,7 @@ class Parts(Shares):
             return None
         ordered = re.search(r"increase|fall", self.topic.rank)
         if ordered and re.search(
-            r"A (?:, |\( |with |on |at |by |of |one of |which saw |: )*$|"
+            r"A (?:the J )?(?:, |\( |with |on |at |by |of |one of |which saw |: )*$|"
             r"J (?:[a-z]+ )?M [^;.CH]*[,:] (?:one of |at |of |by )?$|"
             r"A (?:was|came) [^;.NCH]*(?:on|with|at) $",
             before,
@@ -429,7 +429,7 @@ class Parts(Shares):
         # "From 5,395 to 10,275, almost double".
         changed = re.search(r"from N to N [,-] $", before)
         if re.search(r"(?:twice|double|half|triple|treble)$", words) and not re.match(
-            r"(?:as |the |that |in |between |from |since |M )",
+            r"(?:as |the |that |in |between |from |since |M |A (?:rate|RATE1|[.,;)]) )",
             f"that {after}" if changed else after,
         ):
             raise Unplaced("what it is a multiple of is not said")

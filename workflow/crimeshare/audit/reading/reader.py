@@ -67,7 +67,7 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
         reading.mentioned.years += [(0, newest), (0, months_before(newest, 3))]
     for number, sentence in enumerate(found):
         known = topic.period and topic.area and topic.offence
-        ahead = Topic() if known else _ahead(found[number:])
+        ahead = Topic() if known else _ahead(found[number:], published)
         for one in shared_out(sentence):
             Reader(text, one, topic, ahead, published, reading, assumed_area=bool(area)).read()
     # What stands beside the things that "respectively" shares out was read with each of them.
@@ -142,9 +142,9 @@ def _plainly(text: str, spans: list[Span]) -> list[Span]:
     return [plain(span) for span in spans]
 
 
-def _ahead(rest: list[Sentence]) -> Topic:
+def _ahead(rest: list[Sentence], published: date | None) -> Topic:
     """The area, the offence and the year of what follows, where it has one alone."""
-    around = [Around(sentence, Topic(), Topic(), None) for sentence in rest]
+    around = [Around(sentence, Topic(), Topic(), published) for sentence in rest]
     named = [
         span.value
         for each in around
@@ -157,8 +157,8 @@ def _ahead(rest: list[Sentence]) -> Topic:
         year
         for each in around
         if not _of_else(each.sentence)
-        for _, year, compared, _ in each.years
-        if not compared
+        for place, year, compared, assumed in each.years
+        if not compared and (not assumed or each.names_month(place))
     }
     area = areas if len(areas) == 1 else nations if not areas and len(nations) == 1 else set()
     if areas and named[0][0] in NATIONS:

@@ -94,6 +94,11 @@ class Years:
             return self.topic.period, True
         return None, False
 
+    def names_month(self, place: int) -> bool:
+        """Whether a year is named by its last month alone: "in the year to the end of June"."""
+        span = self.tokens[place].span
+        return bool(span and span.kind == "month")
+
     def _compared(self, place: int) -> bool:
         before, after = self.sentence.before(place), self.sentence.after(place)
         if re.search(r"comparing $", before):
