@@ -281,3 +281,37 @@ def test_what_has_never_been_higher_must_be_crime(judge: Judge) -> None:
     text = "Kent had 155,866 crimes in 2025. A charity said demand had never been higher."
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     assert [s["quote"] for s in found] == ["155,866"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Officers recovered 240 stolen vehicles.",
+        "Officers entered 240 homes under warrants and took 300 cars off the road.",
+        "Some 1,062 homes were entered in the competition; 300 bikes were lost in the flood.",
+        "Tickets are 20% off. The council added 12% to rents, which put on 3%.",
+        "Its museum is unrivalled in England and Wales.",
+        "The chief's record is second to none in the country.",
+    ],
+)
+def test_what_sounds_like_crime_and_is_none_is_left_out(words: str, judge: Judge) -> None:
+    text = f"Gwent had 56,183 crimes in 2025. {words}"
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["quote"] for s in found] == ["56,183"]
+
+
+@pytest.mark.parametrize(
+    ("words", "quote", "slots"),
+    [
+        ("8.3% of adults in the 45 to 54 age group", "8.3%", {"age": "45-54"}),
+        ("8% of under-25s and 6.6% of everyone", "6.6%", {"age": "16+", "sex": "all"}),
+        ("9% of students and 9.1% of 16-24s", "9.1%", {"age": "16-24"}),
+    ],
+)
+def test_people_told_apart_otherwise_are_left_out_and_the_others_read(
+    words: str, quote: str, slots: dict[str, str], judge: Judge
+) -> None:
+    text = f"The Crime Survey for the year ending December 2018 says fraud hit {words}."
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["quote"] for s in found] == [quote]
+    assert {name: found[0][name] for name in slots} == slots

@@ -139,8 +139,8 @@ class Counts(Parts):
         if robbed and re.match("(?:S|victims|others) ", after):
             # "Pickpockets took from 248 people".
             slots = self._slots(at)
-            told = {"quantity": "count", "value": words}
-            return self._add(at, slots, told, role="main", number=value_of(words))
+            entry = {"quantity": "count", "value": words}
+            return self._add(at, slots, entry, role="main", number=value_of(words))
         if re.match(rf"{ADJECTIVES}S ", after):
             return self._counted_people(at, words)
         if "U " in before and re.search(r"\b(?:G|incidents) ", before) and "million" in words:

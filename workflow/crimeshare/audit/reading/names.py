@@ -97,17 +97,21 @@ _AGE = ((_RANGE, "{}-{}"), (_UPWARD, "{}+"), (r"over[\s-](\d\d)s", "{}+"))
 _OF_AN_AGE = rf"(?:{_RANGE}|{_UPWARD})".replace("(\\d\\d)", "\\d\\d")
 SAME_AGE, SOME_AGE = "same", "some"
 """Ages of "women that age", which were told before, and of "teenagers", which are not told."""
+_AGE_GROUP = r"[\s-]age[\s-](?:group|range|bracket|band)"
 _GROUP = re.compile(
-    rf"\b(?:young\s|younger\s|older\s|elderly\s|all\s|adult\s)?{_PEOPLE}\b"
-    rf"(?:\s(?:who\sare\s)?(?:(?:aged|ages|of|between)\s(?:between\s|from\s)?)?{_OF_AN_AGE}(?:\syears)?|"
-    r"\s(?:of\s)?(?:that|the\ssame)\sage)?"
-    rf"|{_OF_AN_AGE}[\s-]year[\s-]olds?\b|\b(?:aged|ages)\s(?:between\s)?{_OF_AN_AGE}"
+    rf"\b(?:(?:the\s)?(?:young|younger|older|elderly)\s|all\s|adult\s)?{_PEOPLE}\b"
+    r"(?!['\u2019]s\s(?:homes|houses|property|properties|businesses|refuges?|aid|centres?))"
+    r"(?:\s(?:who\sare\s)?(?:(?:aged|ages|of|between|in\sthe)\s(?:between\s|from\s)?)?"
+    rf"{_OF_AN_AGE}(?:\syears|{_AGE_GROUP})?|\s(?:of\s)?(?:that|the\ssame)\sage|"
+    r"\sin\stheir\s(?:late\s|early\s|mid[\s-])?(?:\d0s|[a-z]+ties|teens))?"
+    rf"|{_OF_AN_AGE}(?:[\s-]year[\s-]olds?\b|{_AGE_GROUP}\b|s\b)|"
+    rf"\b(?:aged|ages)\s(?:between\s)?{_OF_AN_AGE}"
     r"|\bover[\s-]\d\ds\b|\b(?:under|over)[\s-]\d\d(?:s\b|-year-olds)|\bteenagers\b|\bpensioners\b|"
     # "Likelier to befall a woman (1.1%) than a man (0.9%)".
     r"(?<=\ba\s)man(?=\s\([\d.]+\s?(?:%|per))|(?<=\bthan\sa\s)man\b",
     re.IGNORECASE,
 )
-_YOUNG = re.compile(r"young|older|elderly|under|teenage|pensioner", re.IGNORECASE)
+_YOUNG = re.compile(r"young|older|elderly|under|teen|pensioner|in their", re.IGNORECASE)
 _SURVEY = re.compile(
     r"\b(?:(?:british\s)?crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW|"
     r"(?:ONS|Office for National Statistics)(?:['\u2019]s)?\s(?:crime\s|victims\s)?survey)\b",
@@ -241,7 +245,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
             add(words, "move", kind)
     for words in ("above", "topped", "outstripped"):
         add(words, "move", "rise")
-    for words in ("below", "beneath", "under"):
+    for words in ("below", "beneath", "under", "off"):
         add(words, "move", "fall")
     for starts in found.values():
         starts.sort(key=lambda entry: -len(entry[0]))
@@ -252,12 +256,21 @@ def _words(text: str) -> list[str]:
     return [match.group().casefold().replace("\u2019", "'") for match in _WORD.finditer(text)]
 
 
+# "Officers recovered 240 stolen vehicles".
+_RECOVERED = re.compile(
+    r"\b(?:recover|seiz|f[io]und?|return|trac|locat|handl|with|crush)\w*\s(?:[\w,.%]+\s){0,3}$",
+    re.IGNORECASE,
+)
 # "Keyless theft gangs" are no theft.
 _GANG = re.compile(r"\s(?:gangs?|thieves|rings?|squads?)\b")
 _EACH = re.compile(
     r"[^.;]*\brespectively\b|[^.;,]*\bby\s[^.;,]+\sand\s(?:by\s)?[\d,.]+(?:%|\sper\scent)"
 )
 _PERCENTAGE = re.compile(r"\s(?:[a-z]+\s){0,3}[\d.]+\s?(?:%|per\s?cent|pc\b)", re.IGNORECASE)
+_PERCENTAGE_OF = re.compile(
+    r"(?:[\d.]\s?(?:%|per\s?cent|pc)|\b(?:third|quarter|fifth|tenth))\s(?:[a-z]+\s)?$",
+    re.IGNORECASE,
+)
 # Names that are words of everyday language unless they stand where a place does.
 _PLACED = re.compile(r"\b(?:in|across|around|near|at|for|throughout|of|outside)\s$", re.IGNORECASE)
 _LOWER = (
@@ -402,15 +415,28 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
         )
     if kind == "context":
         return not re.match(r"\s(?:of\s)?[A-Z]", text[end : end + 5])
+    if kind == "offence" and parts[0] == "stolen":
+        return not _RECOVERED.search(text[max(0, start - 50) : start])
     if kind == "offence" and "and" in parts and _EACH.match(text, end):
         # "Personal and business robberies rose by 5% and 6% respectively".
         return " ".join(parts) in offence_words()
     if kind == "move" and parts == ("under",):
         # "24% under the 2018 mark".
         return bool(re.search(r"(?:%|\bper\scent|\bpc)\s$", text[max(0, start - 10) : start]))
-    if kind == "move" and " ".join(parts) in _sized():
-        # "Robbery has put on 5%", and no patrol.
-        return bool(_PERCENTAGE.match(text, end))
+    if kind == "move" and " ".join(parts) in only_sized():
+        # "Robbery has put on 5%", and no patrol; "a 5% hike".
+        return bool(_PERCENTAGE.match(text, end)) or bool(
+            _PERCENTAGE_OF.search(text[max(0, start - 30) : start])
+        )
+    if kind == "move" and parts == ("off",):
+        # "6% off, at 204", "off by 6%".
+        sized = re.search(r"(?:%|\bper\scent|\bpc)\s$", text[max(0, start - 10) : start])
+        return bool(
+            re.match(
+                r"\sby\s[\d.]+\s?(?:%|per)|[.,;)]" if sized else r"\sby\s[\d.]+\s?(?:%|per)",
+                text[end : end + 16],
+            )
+        )
     if kind == "unrecorded":
         return not _GANG.match(text, end)
     if kind == "total":
@@ -428,12 +454,14 @@ def people(words: str) -> Respondents:
         (form.format(*found.groups()) for how, form in _AGE if (found := re.search(how, said))), ""
     )
     if not age:
-        age = SAME_AGE if said.endswith(" age") else SOME_AGE if _YOUNG.search(said) else ""
+        # "The young men" are those who were told of.
+        told = said.endswith(" age") or said.startswith("the ")
+        age = SAME_AGE if told else SOME_AGE if _YOUNG.search(said) else ""
     return Respondents(sex, age, "household" in said)
 
 
 @cache
-def _sized() -> set[str]:
+def only_sized() -> set[str]:
     """Words that are a movement before a percentage alone."""
     return {words for way in ("rise", "fall") for words, sized in listed(way).items() if sized}
 

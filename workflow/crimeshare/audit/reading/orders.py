@@ -28,6 +28,8 @@ _MOVE_WAS = re.compile(
     r"(?:^|[_;,] |and |but )(?:the |that |this |its |A )*M (?:in (?:[a-z]+ )*[OT] )?"
     r"(?:was|is|were|being) (?:also )?(?:the )?$"
 )
+# Not "its museum is unrivalled".
+_ORDERED_THINGS = re.compile(r"(?:^| )(?:[OTGMCHK]|RATE1|rates?|numbers?|totals?|figures?|tally) ")
 # "Robbery has never been higher", and not "demand had never been higher".
 _HAS_NEVER = re.compile(
     r"(?:[OTG]|it|they|numbers?|figures?|rates?|total|tally) (?:[A-Za-z']+ ){0,4}?"
@@ -57,6 +59,8 @@ class Orders(Outdone):
             place = ORDINALS.index(told) + 1 if told in ORDINALS else 1
             words = f"{ORDINALS[place]} {words}"
         safest, alone = words == "safest", re.fullmatch(PEERLESS, words)
+        if alone and not _ORDERED_THINGS.search(before):
+            raise Unplaced("the order it is a place in is not said")
         words = "highest" if alone else words
         words = "lowest" if safest else words
         since = re.match(r"(?:[\w\-]+ )*?(?:D|since) ", after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from crimeshare.audit.reading.names import only_sized
 from crimeshare.audit.reading.shares import PART_OF, Shares
 from crimeshare.audit.reading.spans import Offending, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import spot, value_of
@@ -56,7 +57,7 @@ DONE = (
 # "Thieves broke into homes in the Cleveland Police area 5,647 times".
 _STRUCK_WHERE = re.compile(
     r"(O) (?:(?:in|across|around|throughout) (?:the )?(?:A|F) (?:police |force |area )*)?"
-    r"(?:(?:in |during )?P )?(?:by [a-z]+ )?(?:on )?$"
+    r"(?:(?:in |during )?P )?(?:by [a-z]+ )?(?:struck |hit |offended )?(?:on )?$"
 )
 # "7.7% in 2025, as against 5.7% in 2024", in a text on a survey.
 _SURVEYED_TOO = re.compile(
@@ -80,6 +81,7 @@ _THEN = re.compile(r"(?:B|P) (?:, )?(?:it|the (?:figure|proportion|rate)) (?:was
 _WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO1) ")
 
 
+_MOVING = re.compile(r"(?:[OTGZX]|it|they|total|number|figure|tally|rate)s? (?:[^;.NCHK ]+ ){0,6}$")
 # "Premiums rose 25%".
 _UNKNOWN = re.compile(
     r"(?:^|[;,] |and |but |while |: )(?:(?:the|its|their|our|average) )?"
@@ -279,6 +281,14 @@ class Parts(Shares):
         unknown = _UNKNOWN.search(told)
         if move is not None and move < at and unknown:
             raise Unplaced(f"it counts something else ({unknown[1]})")
+        sized = move is not None and self._words(move).casefold() in only_sized()
+        if (
+            sized
+            and not _MOVING.search(self.sentence.before(move or 0))
+            and "O " not in self.sentence.after(at)
+        ):
+            # "The council added 12% to rents".
+            raise Unplaced("what it is a part of is not said")
         if OF_FORCES.search(told):
             raise Unplaced("it is of several forces, each by itself")
         noun = None

@@ -32,7 +32,8 @@ _TOGETHER = re.compile(
 # "17.0% once fraud is counted", "put fraud back in and it is 17.0%".
 _COUNTED_IN = re.compile(
     r"(?:once|if|when|including|includes|with|put|putting) [OZ] (?:is |are |was )?"
-    r"(?:counted|included|added|in|back) "
+    r"(?:counted|included|added|in|back) |"
+    r"(?:^|[;,] )[OZ] (?:included|counted|added) (?:back )?(?:in )?, "
 )
 
 # "41% had waited over a year", "one in five felt unsafe".
@@ -42,6 +43,11 @@ _OTHERWISE_ENGAGED = re.compile(
 )
 
 QUARTERS_BACK = 8
+# "9% of students", "1.5% of cyclists".
+_OF_OTHERS = re.compile(r"of (?:the |all |our )?(?:[a-z]+ )?([a-z]{3,}s) (?!owning)")
+_HOMES = ("homes", "houses", "dwellings", "properties", "this", "offences", "crimes", "was", "has")
+# "1.5% of those that own one".
+_OWNING_ONE = re.compile(r"of S (?:that|who|which) (?:own|have) (?:N|one|them|it) ")
 _OF_VEHICLES = "48"
 # "Vehicle-owning households: 2.7%", "0.5% of households with a car", "of bike owners".
 _OWNED = r"(bicycle|bike|cycle|vehicle|car|motor)"
@@ -67,7 +73,11 @@ class Surveyed(State):
         if _TOGETHER.match(self.sentence.after(at)):
             raise Unplaced("it is of more than one crime together")
         after = self.sentence.after(at)
-        if owning := _OWNING.match(after) or _OWNING_BEFORE.search(self.sentence.before(at)):
+        own = self.topic.measure.removesuffix("_owners")
+        if _OWNING_ONE.match(after) and own in ("bicycle_theft", "vehicle_theft"):
+            return f"{own}_owners"
+        ahead = None if re.match("of ", after) else _OWNING_BEFORE.search(self.sentence.before(at))
+        if owning := _OWNING.match(after) or ahead:
             vehicle = next(filter(None, owning.groups())) in ("vehicle", "car", "motor")
             stolen = re.match(r"[^,;.]*?(O) ", after)
             whole = stolen and self.around._offending(spot(at, stolen)).ids == (_OF_VEHICLES,)
@@ -159,6 +169,8 @@ class Surveyed(State):
         whom = self._beside_number(at)
         if whom.age not in (SAME_AGE, SOME_AGE):
             return whom
+        if whom.age == SOME_AGE:
+            raise Unplaced("the age of those whom it is of is not said")
         aged = [p.age for p in map(self._people, self._asked(at)) if p.age[:1].isdigit()]
         aged = aged or [
             s.entries[0]["age"] for s in self.reading.statements if "age" in s.entries[0]
@@ -170,6 +182,8 @@ class Surveyed(State):
     def _beside_number(self, at: int) -> Respondents:
         """The people beside a number: behind it, or before it ("among women it is")."""
         after, before = self.sentence.after(at), self.sentence.before(at)
+        if re.match(r"of (?:everyone|everybody|us all|all of us) ", after):
+            return Respondents("", "")
         if sides := _LIKELIER_THAN.search(before):
             # "Men were likelier than women to be victims: 2.3% against 1.2%".
             side = sides.end("second" if sides["beside"] else "first")
@@ -211,6 +225,9 @@ class Surveyed(State):
         if odd := re.search(r"(X) (?:of|was|is|at|stood at) (?:[a-z]+ )?$", before):
             # "At a response rate of 43%".
             self.around._offending(len(before[: odd.end(1)].split()) - 1)
+        odd = _OF_OTHERS.match(after)
+        if odd and odd[1] not in _HOMES and not _OWNING.match(after):
+            raise Unplaced("it is a part of people whom the survey does not tell apart")
         if _OTHERWISE_ENGAGED.match(after):
             raise Unplaced("it is a part of people, and not of those who were victims")
         beside = re.search(r"(?:against|compared with) $", before) and re.match(r"[.,;] ", after)

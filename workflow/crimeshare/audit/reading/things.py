@@ -16,24 +16,33 @@ from crimeshare.reference import REFERENCE, line_of, offences, read_rows
 
 _STOLEN = (
     r"(?:stolen|pinched|nicked|swiped|half-inched|pilfered|snatched|thieved|lifted|"
-    r"taken(?!\s(?:off|to|in|into|for|away|by\spolice))|lost(?!\s(?:control|out))|disappeared|vanished|"
+    r"taken(?!\s(?:off|to|in|into|for|away|by\spolice))|lost(?!\s(?:control|out|in\sthe|to\sthe)\b)|disappeared|vanished|"
     r"(?:went|gone|going)\smissing|made\soff\swith)"
 )
 _ENTERED = (
-    r"(?:burgled|broken\sinto|done\sover|turned\sover|ransacked|entered|"
+    r"(?:burgled|broken\sinto|done\sover|turned\sover|ransacked|entered(?!\s(?:into|for|under|as|in\sthe|in\sa)\b)|"
     r"(?:hit|struck|targeted|visited)\sby\s(?:burglars|thieves))"
 )
 _DONE = rf"(?:(?P<stolen>{_STOLEN})|(?P<entered>{_ENTERED}))"
 _OR = rf"(?:\s(?:or|and)\s(?P<also>{_STOLEN}|{_ENTERED}))?"
 _BEEN = r"(?:(?:were|was|are|is|been|being|have|has|had|got|reported|recorded|also|as|that)\s)*"
-_THEFT = r"(?:thefts?)"
+_THEFT = r"(?:thefts?|thieves|thief)"
 _BURGLARY = r"(?:burglar(?:y|ies)|break-?\s?ins?)"
-_LOSING = (
-    r"\b(?:lost|loses?|losing|stole|steals?|stealing|nicked|pinched|swiped|lifted)\s"
+_SO_MANY = (
     r"(?:(?:about|around|some|just|only|nearly|almost|over|fewer|more|another|as|many|up|to|"
     r"[\d,.]+%?|per\scent)\s)*"
 )
-_BROKE = r"\b(?:broke|broken|break|breaking|breaks|got|forced\stheir\sway)\sinto\s"
+_LOSING = (
+    r"\b(?:lost|loses?|losing|stole|steals?|stealing|stolen|nicked|pinched|swiped|lifted|"
+    r"(?:made|making|got|getting)\s(?:off|away)\swith|(?:helped|helping)\sthemselves\sto|"
+    r"(?:thieves|crooks|criminals|robbers)\s(?:have\s|had\s)?(?:took|taken))\s"
+)
+_BROKE = (
+    r"\b(?:(?:broke|broken|break|breaking|breaks|got|forced\stheir\sway)\sinto|burgled|"
+    r"ransacked)\s"
+)
+_WHOSE = r"(?:(?:(?:people|residents?|owners?|families)['\u2019]?s?['\u2019]?|the|their|our)\s)*"
+_BETWEEN = 4
 _NOT_COUNTED = "This is not counted by itself; police record it among other offences"
 _WHO = "police forces, in answers to requests"
 
@@ -60,18 +69,22 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         for pattern in (
             rf"\b{either}\s{_BEEN}{_DONE}{_OR}(?![\w-])",
             rf"\b(?P<stolen>{_THEFT})\sof\s{either}(?![\w-])",
-            rf"\b(?P<entered>{_BURGLARY})\s(?:of|from|at|in|on|against)\s{plural}(?![\w-])",
+            rf"\b(?P<entered>{_BURGLARY})\s(?:of|from|at|in|on|against)\s{_WHOSE}{plural}(?![\w-])",
             rf"\b{either}\s(?:(?P<stolen>{_THEFT})|(?P<entered>{_BURGLARY}))(?![\w-])",
             rf"\b(?P<stolen>stolen)\s{plural}(?![\w-])",
-            rf"(?P<entered>{_BROKE}){plural}(?![\w-])",
-            rf"(?P<stolen>{_LOSING}){plural}(?![\w-])",
+            rf"(?P<entered>{_BROKE}){_WHOSE}{plural}(?![\w-])",
+            # "1,062 home break-ins, and 420 at business premises".
+            rf"\b(?P<entered>{_BURGLARY}\b[^.;]*?\d\s)(?P<lead>(?:at|in|from|of|on)\s{_WHOSE}){plural}"
+            r"(?![\w-])",
+            rf"(?P<entered>{_BROKE}{_SO_MANY}){plural}(?![\w-])",
+            rf"(?P<stolen>{_LOSING}{_SO_MANY}){plural}(?![\w-])",
             # "The force's cyclists, who lost 2,081 machines".
-            rf"(?<=cyclists)(?P<stolen>[^.;]*?{_LOSING})(?P<thing>machines)(?P<other>)\b",
+            rf"(?<=cyclists)(?P<stolen>[^.;]*?{_LOSING}{_SO_MANY})(?P<thing>machines)(?P<other>)\b",
         )
     )
 
 
-_WAS_DONE = re.compile(rf"{_STOLEN}|{_ENTERED}|{_BROKE}", re.IGNORECASE)
+_WAS_DONE = re.compile(rf"{_STOLEN}|{_ENTERED}|{_BROKE}|\bthieves\b", re.IGNORECASE)
 
 
 def was_done(words: str) -> bool:
@@ -88,10 +101,10 @@ def things(text: str, free: bytearray) -> Iterator[Span]:
     for pattern in _patterns():
         for match in pattern.finditer(text):
             start, end = match.span()
-            if pattern in _patterns()[-2:]:
+            if pattern in _patterns()[-_BETWEEN:]:
                 # The number stands between.
-                start, end = match.start("thing"), match.end("other")
-                end = max(end, match.end("thing"))
+                start = match.start("lead" if "lead" in match.groupdict() else "thing")
+                end = max(match.end("thing"), match.end("other"))
             said = folded(match.group())
             known = said in offence_words() or said in not_recorded()
             if known or any(free[start:end]) or text[max(0, start - 1) : start] == "-":
