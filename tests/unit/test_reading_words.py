@@ -315,3 +315,27 @@ def test_people_told_apart_otherwise_are_left_out_and_the_others_read(
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     assert [s["quote"] for s in found] == [quote]
     assert {name: found[0][name] for name in slots} == slots
+
+
+def test_what_befalls_one_more_than_another_is_a_comparison(judge: Judge) -> None:
+    text = (
+        "The Crime Survey, year ending December 2018. Theft from the person is likelier to befall "
+        "a woman (1.1%) than a man (0.9%)."
+    )
+    said = said_of(text, "likelier", judge)
+    assert (said["quantity"], said["measure"], said["sex"]) == (
+        "comparison",
+        "theft_from_person",
+        "women",
+    )
+
+
+def test_what_is_no_group_is_said_of_a_number_behind_it(judge: Judge) -> None:
+    text = "Gwent recorded 56,183 crimes in 2025. Hate crimes numbered 5,843."
+    assert "mark on offences" in judge_text(text, judge, PUBLISHED).record()["unplaced"][-1]["why"]
+
+
+def test_the_city_of_a_force_that_is_none_is_left_out(judge: Judge) -> None:
+    text = "Cambridgeshire had 1,801 cycle thefts in the year to June 2025. The city lost 1,104."
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["quote"] for s in found] == ["1,801"]

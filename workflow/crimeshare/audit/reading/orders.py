@@ -90,8 +90,8 @@ class Orders(Outdone):
                 else at
             )
             self.used.add(at_move)
-            kind = self.tokens[at_move].span
-            change = {"rise": "increase", "fall": "fall"}.get(kind.value if kind else "", "")
+            span = self.tokens[at_move].span
+            change = {"rise": "increase", "fall": "fall"}.get(span.value if span else "", "")
             if not change or re.search("low|small|few", words):
                 raise Unplaced("the order it is a place in is not said")
         if (

@@ -201,6 +201,7 @@ class Reader(Counts, Orders, Directions):
             if token.letter == "M" and at not in self.used:
                 self._direction(at)
         self.exposed()
+        self.befalls()
         self.outdone()
         named = self.reading.mentioned
         for at, token in enumerate(self.tokens):

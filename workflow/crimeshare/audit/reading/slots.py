@@ -12,7 +12,16 @@ from functools import cache
 from crimeshare.audit.reading.spans import Offending, Unplaced, Unsaid
 from crimeshare.audit.reading.years import ADJECTIVE, ADJECTIVES, Years
 from crimeshare.audit.words import around
-from crimeshare.reference import ENGLAND, NATION, PARTNERSHIPS, WALES, line_of, offences, read_rows
+from crimeshare.reference import (
+    ENGLAND,
+    NATION,
+    PARTNERSHIPS,
+    WALES,
+    areas,
+    line_of,
+    offences,
+    read_rows,
+)
 
 NATIONS = (NATION, ENGLAND, WALES)
 # Words that may follow a number which stands without its noun.
@@ -392,6 +401,8 @@ class Around(Years):
                 # "24,509 in Plymouth, of 114,391 across the force. The city's rate".
                 within = forces_of_partnerships().get(self.topic.before[0])
                 force = self.topic.before if within == force[0] else force
+            if self._part_unnamed(word, force):
+                raise Unplaced(f"which {word.split()[-1]} of the force it is of is not said")
             if not force:
                 earlier = [t.span.value for t in self.tokens[:place] if t.letter == "A" and t.span]
                 earlier = [a for a in earlier if a[0] not in NATIONS] or earlier
@@ -406,6 +417,12 @@ class Around(Years):
             # A region of the same name records nothing itself.
             return found[:1], False
         return found, False
+
+    def _part_unnamed(self, word: str, force: tuple[str, ...]) -> bool:
+        """Whether "the city" stands in a text about a force that is none: "the city lost 104"."""
+        name = areas()[force[0]].area_name if force and force[0] in areas() else ""
+        part = word.split()[-1] in _PARTS_OF_FORCES and name not in ("", "London")
+        return part and not re.search("Metropolitan|City", name)
 
     def _named_within(self, place: int, *, compared: bool = True) -> bool:
         """Whether an area is named as the whole of others, or as part of the survey's name.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +44,11 @@ _OTHERWISE_ENGAGED = re.compile(
 )
 
 QUARTERS_BACK = 8
+_BEFALLS = re.compile(
+    r"[OTZ] (?:is|was|are|were) (?:[a-z]+ )?(?P<at>likelier|M likely) to "
+    r"(?:befall|happen to|hit|strike|affect) (?:an? |the )?(?P<first>S) [^;.NH]*?"
+    r"than (?:an? |the )?S "
+)
 # "9% of students", "1.5% of cyclists".
 _OF_OTHERS = re.compile(r"of (?:the |all |our )?(?:[a-z]+ )?([a-z]{3,}s) (?!owning)")
 _HOMES = ("homes", "houses", "dwellings", "properties", "this", "offences", "crimes", "was", "has")
@@ -308,6 +314,25 @@ class Surveyed(State):
                 self._add(place, slots, entry, offences=False, note="Read as people aged 16 to 19.")
             else:
                 self._add(place, slots, entry, offences=False)
+
+    def befalls(self) -> None:
+        """Read "theft is likelier to befall a woman than a man"."""
+        said = "".join(f"{t.letter} " for t in self.tokens)
+        found = _BEFALLS.search(said)
+        if found and (self.topic.survey or self.surveyed):
+            at, first = (len(said[: found.start(name)].split()) for name in ("at", "first"))
+            one, other = self._people(first), self._people(len(said[: found.end()].split()) - 1)
+            sides = [each for each in (_group(one), _group(other)) if each]
+            if len(sides) < 2 or {one.age, other.age} & {SAME_AGE, SOME_AGE}:
+                return
+            with suppress(Unplaced):
+                slots = Slots()
+                slots.period, far = self.around.year(at, base=False)
+                slots.assumed = ["period_end"] if far else []
+                entry: dict[str, Any] = {"quantity": "comparison", "measure": self._measure(at)}
+                entry |= {"difference": "more", "group": sides[0], "than": sides[1]}
+                self._add(at, slots, entry, offences=False)
+                self._earlier(slots)
 
     def _likelier(self, at: int, words: str) -> None:
         sides = [i for i, t in enumerate(self.tokens) if t.letter == "S"]
