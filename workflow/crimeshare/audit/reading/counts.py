@@ -290,6 +290,7 @@ class Counts(Parts):
             r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
             r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
             r"(?:^|; )there (?:were|was) (?:just |only )?$|when it was $|"
+            r"(?:^|[;,] |and )(?:by|in) (?:the )?P (?:, )?(?:it|that|this|they) (?:was|were) $|"
             r"compare[sd]? with N (?:in (?:the )?P )?and $",
             before,
         )

@@ -101,7 +101,7 @@ class Parts(Shares):
         if re.match(rf"of (?:(?:the|its|their) )?P {LEVEL} ", after):
             # "Less than half of the 2019 level of 12,206".
             slots = self._slots(at)
-            assert slots.period is not None
+            slots.period = self.around._main(at)[0]
             slots.since = self._since(slots.period, at)
             return self._add(at, slots, {"quantity": "change", "value": words})
         if self.tokens[at].letter == "H" and _OF_ITSELF.match(after):
@@ -465,7 +465,9 @@ class Parts(Shares):
             assert span is not None
             slots.area = self._own_area(at)
             counted = re.match(r"as many ", after)
-            rated = re.match(r"the (?:[a-z]+ |A )?rate ", after) or "RATE1" in before
+            rated = re.match(r"the (?:[a-z]+ |A )?rate ", after) or re.search(
+                r"RATE1|rate (?:of N )?(?:is|was) (?:[a-z]+ )?$", before
+            )
             quantity = "count" if counted else "rate" if rated else "comparison"
             entry = {"quantity": quantity, "value": words, "than": span.value[0]}
         elif re.match(r"as (?:many|high|much) ", after) and not re.search(

@@ -252,7 +252,8 @@ class Reader(Counts, Orders, Directions):
     def _in_passing(self, at: int, area: tuple[str, ...]) -> bool:
         """Whether a text that is about one area names another, and goes on about its own."""
         before = self.sentence.before(at)
-        if _BESIDE.search(before) or self.around._beside(at):
+        behind = re.match(r"(?:is|was|comes?|came) (?:next|second|close) ", self.sentence.after(at))
+        if _BESIDE.search(before) or self.around._beside(at) or behind:
             return True
         inside = forces_of_partnerships()
         own = inside.get(self.topic.area[0])
