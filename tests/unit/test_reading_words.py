@@ -133,6 +133,8 @@ def test_what_is_done_to_things_and_two_halves_of_a_group_are_offences(
         "dog thefts",
         "phone snatching",
         "distraction burglary",
+        "shed burglaries",
+        "bikes and phones stolen",
     ],
 )
 def test_a_part_of_a_group_that_nobody_counts_is_not_judged_as_it(words: str, judge: Judge) -> None:
@@ -170,6 +172,16 @@ def test_a_part_of_a_group_that_nobody_counts_is_not_judged_as_it(words: str, ju
             "seven or eight.",
             "seven or eight",
             {"quantity": "share", "exit": 0},
+        ),
+        (
+            "In Gwent in 2025 four crimes in ten were violent.",
+            "four crimes in ten",
+            {"quantity": "share", "offence": "Violence against the person"},
+        ),
+        (
+            "Sexual offences in Gwent totted up to 2,252 in 2025.",
+            "2,252",
+            {"value": "2,252"},
         ),
         (
             "Arson in Wales stood almost half as high again in 2025 as in 2024.",

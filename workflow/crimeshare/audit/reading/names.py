@@ -245,6 +245,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
             add(words, "move", kind)
     for words in ("above", "topped", "outstripped"):
         add(words, "move", "rise")
+    add("ahead", "move", "rise")
     for words in ("below", "beneath", "under", "off"):
         add(words, "move", "fall")
     for starts in found.values():
@@ -420,8 +421,8 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
     if kind == "offence" and "and" in parts and _EACH.match(text, end):
         # "Personal and business robberies rose by 5% and 6% respectively".
         return " ".join(parts) in offence_words()
-    if kind == "move" and parts == ("under",):
-        # "24% under the 2018 mark".
+    if kind == "move" and parts in (("under",), ("ahead",)):
+        # "24% under the 2018 mark", "13% ahead of 2024".
         return bool(re.search(r"(?:%|\bper\scent|\bpc)\s$", text[max(0, start - 10) : start]))
     if kind == "move" and " ".join(parts) in only_sized():
         # "Robbery has put on 5%", and no patrol; "a 5% hike".

@@ -175,7 +175,7 @@ MASKS: Sequence[tuple[str, str, str]] = (
 )
 
 _VERBS = (
-    *("is", "are", "was", "were", "be", "been", "back", "slightly"),
+    *("is", "are", "was", "were", "be", "been", "back", "slightly", "totted", "added", "summed"),
     *(words.removesuffix(" up") for words in movements("rise") if words.endswith(" up")),
 )
 # "Robbery crept up to 4,868": a movement, and no hedge.
@@ -243,6 +243,9 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ),
     (
         "fraction",
+        # "Four crimes in ten", and not "two offences in five years".
+        rf"\b(?:{ANY_SMALL}|\d{{1,2}})\s(?:recorded\s)?(?:crimes|offences)\s(?:in|out\sof)\s(?:every\s)?"
+        rf"(?:{ANY_SMALL}|\d{{1,3}})\b(?=\s(?:is|are|was|were|in|across|now|here)\b|[.,;:)](?!\d)|$)|"
         rf"\b(?:(?:one|a)\s(?:recorded\s)?(?:crime|offence|adult|household|person)\sin|"
         rf"(?:{ANY_SMALL}|\d{{1,2}})\s(?:in|out\sof))\s(?:every\s)?(?:{ANY_SMALL}|\d{{1,3}})\b"
         rf"(?:\sor\s(?:{ANY_SMALL}|\d{{1,3}})\b(?!\s?(?:%|per|in\b|out\b|[,.]\d)))?",

@@ -127,7 +127,7 @@ class Parts(Shares):
             and not re.match(r"(?:of )?S (?:M(?! victim)|\w+ M)", after)
         ):
             return self._surveyed(at, words)
-        if re.search(r"(?:crime|offence) in ", self._words(at).casefold()):
+        if re.search(r"(?:crime|offence)s? (?:in|out of) ", self._words(at).casefold()):
             # "Shoplifting is one crime in eight".
             named = re.match(r"(?:is|was) (?:now |still |today )?(?:for )?(?:an? )?(O) ", after)
             ahead = self.around._offending(spot(at, named)) if named else self.around._before(at)

@@ -152,6 +152,7 @@ class State:
         plain = " ".join(words.replace("\N{NO-BREAK SPACE}", " ").split())
         counted = r"\b(?:one|a) (?:recorded )?(?:crime|offence|adult|household|person) in\b"
         plain = re.sub(counted, "one in", plain, flags=re.IGNORECASE)
+        plain = re.sub(r" (?:recorded )?(?:crimes|offences) (?=in\b|out\b)", " ", plain)
         plain = re.sub(r"\bout of(?: every)?\b", "in", plain)
         if half := re.search(r"\b(\w+) and a half(?= times)", plain):
             plain = plain.replace(half[0], f"{(value_of(half[1].casefold()) or 0) + 0.5:g}")

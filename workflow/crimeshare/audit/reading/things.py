@@ -1,6 +1,7 @@
 """What was done to things, as offences: "384 cycles disappeared", "homes broken into".
 
-``things_words.csv`` has the things; one without an offence is counted in no group by itself.
+``things_words.csv`` has the things; one without an offence is counted in no group by itself, but
+may be part of one that another is counted in: "sheds and houses".
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ _WHO = "police forces, in answers to requests"
 
 
 @cache
-def _meant() -> dict[tuple[str, str], tuple[str, str]]:
-    """Offence and its reading by a thing and what was done to it; empty where none is counted."""
+def _meant() -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Offence, its reading and what it is part of, by a thing and what was done to it."""
     return {
-        (name, row["done"]): (row["offence_id"], row["reading"])
+        (name, row["done"]): (row["offence_id"], row["reading"], row["part_of"])
         for row in read_rows(REFERENCE / "things_words.csv")
         for name in (row["words"], row["plural"])
     }
@@ -124,8 +125,9 @@ def _span(match: re.Match[str], start: int, end: int) -> Span | None:
     found = [_meant()[name, how] for name in named for how in done if (name, how) in _meant()]
     if not found:
         return None
-    counted = [each for each in dict.fromkeys(found) if each[0]]
-    if not counted:
+    counted = [each[:2] for each in dict.fromkeys(found) if each[0]]
+    told = {each[0] for each in counted}
+    if not counted or any(not each[0] and each[2] not in told for each in found):
         return Span(start, end, "unrecorded", f"{_NOT_COUNTED}. Published by {_WHO}")
     if {each[0] for each in counted} == {"45", "48"}:
         counted = [offence_words()["theft of and from vehicles"]]
