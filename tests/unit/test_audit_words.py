@@ -40,8 +40,8 @@ def test_what_words_mean_is_there() -> None:
     coded = {code for code, _, _ in area_words().values() if code}
     assert coded <= {*areas(), *partnerships}
     for code, kind, note in area_words().values():
-        assert bool(code) == (kind not in ("context", "elsewhere"))
-        assert note or kind not in ("doubtful", "elsewhere")
+        assert bool(code) == (kind not in ("context", "elsewhere", "unpublished"))
+        assert note or kind not in ("doubtful", "elsewhere", "unpublished")
 
 
 def test_no_word_means_two_things() -> None:

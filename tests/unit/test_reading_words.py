@@ -351,3 +351,22 @@ def test_the_city_of_a_force_that_is_none_is_left_out(judge: Judge) -> None:
     text = "Cambridgeshire had 1,801 cycle thefts in the year to June 2025. The city lost 1,104."
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     assert [s["quote"] for s in found] == ["1,801"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Robbery in Yorkshire rose by 4%.",
+        "Berkshire's burglaries fell by 3%, to 1,204.",
+        "In the Black Country robbery rose by 4%.",
+        "Devon saw 430 robberies.",
+        "Windsor had 40 robberies.",
+        "Sandwell & Dudley had 1,400 robberies.",
+    ],
+)
+def test_an_area_without_figures_is_not_taken_for_the_one_told_before(
+    words: str, judge: Judge
+) -> None:
+    text = f"Kent had 155,866 crimes in 2025. {words}"
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["quote"] for s in found] == ["155,866"]

@@ -79,7 +79,7 @@ def find_area(text: str, areas: Mapping[str, Area]) -> tuple[Area, str]:
         )
     if kind == "context":
         raise ValueError(f"is `{quoted}`, which names no area by itself; say which one is meant")
-    if kind == "elsewhere":
+    if kind in ("elsewhere", "unpublished"):
         raise ValueError(f"is `{quoted}`; {note}")
     kinds = [f"{said} {each}" for each in ("force", "region", "country")]
     if fitting := [by_name[name].area_name for name in kinds if name in by_name]:

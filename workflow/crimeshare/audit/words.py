@@ -135,7 +135,8 @@ def area_words() -> dict[str, tuple[str, str, str]]:
     """Area code (empty if it has none), kind and note by what people call an area.
 
     ``context`` are words for an area named elsewhere ("the force"), ``elsewhere`` are countries
-    without figures here, ``doubtful`` need their note said.
+    without figures here, ``unpublished`` areas of which there are none, ``doubtful`` need their
+    note said.
     """
     rows = read_rows(REFERENCE / "area_words.csv")
     return {folded(row["words"]): (row["area_code"], row["kind"], row["note"]) for row in rows}
@@ -154,6 +155,18 @@ def towns() -> dict[str, list[str]]:
             around = filter(None, (row["partnership_code"], row["area_code"]))
             codes += [code for code in around if code not in codes]
     return found
+
+
+def unpublished() -> list[str]:
+    """Areas that no figures are published of, as counties that share a force."""
+    return [words for words, (_, kind, _) in area_words().items() if kind == "unpublished"]
+
+
+def without_figures(place: str) -> str:
+    """Why a town or an area has no figures, as a sentence without its full stop."""
+    if place in unpublished():
+        return area_words()[place][2]
+    return f"no figures of {place.title()} alone are published; it lies in {around(place)}"
 
 
 def around(town: str) -> str:

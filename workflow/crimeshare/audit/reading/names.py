@@ -16,6 +16,7 @@ from crimeshare.audit.words import (
     not_recorded,
     offence_words,
     towns,
+    unpublished,
 )
 from crimeshare.reference import (
     PARTNERSHIPS,
@@ -238,7 +239,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
     add("the east", "area", _area_names()["east region"])
     for words in ("forces", "police forces", "force areas"):
         add(words, "word", words)
-    for words in towns():
+    for words in (*unpublished(), *towns()):
         add(words, "place", words)
     for kind in ("rise", "fall", "same"):
         for words in movements(kind):
@@ -274,6 +275,8 @@ _PERCENTAGE_OF = re.compile(
 )
 # Names that are words of everyday language unless they stand where a place does.
 _PLACED = re.compile(r"\b(?:in|across|around|near|at|for|throughout|of|outside)\s$", re.IGNORECASE)
+# "Windsor had 40 robberies".
+_COUNTED = re.compile(r"\s(?:had|saw|recorded|logged|counted|registered)\s(?:[a-z]+\s){0,2}\d")
 _LOWER = (
     "nationally",
     "nationwide",
@@ -409,11 +412,16 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
             text[max(0, start - 40) : start]
         )
     if kind == "place":
+        if " ".join(parts) in unpublished():
+            named = capital or _LOWER_BEFORE.match(text, start, end)
+            own = re.match(r"\s[A-Z]", text[end : end + 2]) or _ELSE_AFTER.match(text, end)
+            return bool(
+                named and not own and not _ELSE_BEFORE.search(text[max(0, start - 40) : start])
+            )
         if not capital or (len(parts[0]) < 4 and len(parts) == 1):
             return False
-        return bool(_PLACED.search(text[max(0, start - 12) : start])) and not _ELSE_AFTER.match(
-            text, end
-        )
+        placed = _PLACED.search(text[max(0, start - 12) : start]) or _COUNTED.match(text, end)
+        return bool(placed) and not _ELSE_AFTER.match(text, end)
     if kind == "context":
         return not re.match(r"\s(?:of\s)?[A-Z]", text[end : end + 5])
     if kind == "offence" and parts[0] == "stolen":

@@ -242,7 +242,8 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
 def _plain(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _PIECE.finditer(text, start, max(start, end)):
         word = match.group().casefold()
-        yield Token(match.start(), match.end(), "-" if word in _DASHES else word)
+        plain = "and" if word == "&" else "-" if word in _DASHES else word
+        yield Token(match.start(), match.end(), plain)
 
 
 # Lists of areas, offences or years, and of numbers, that "respectively" ties to each other.

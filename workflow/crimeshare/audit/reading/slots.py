@@ -11,7 +11,7 @@ from functools import cache
 
 from crimeshare.audit.reading.spans import Offending, Unplaced, Unsaid
 from crimeshare.audit.reading.years import ADJECTIVE, ADJECTIVES, Years
-from crimeshare.audit.words import around
+from crimeshare.audit.words import without_figures
 from crimeshare.reference import (
     ENGLAND,
     NATION,
@@ -385,10 +385,7 @@ class Around(Years):
                 "it is about another country; the figures here are of England and Wales alone"
             )
         if token.letter == "L":
-            town = token.span.value
-            raise Unplaced(
-                f"no figures of {town.title()} alone are published; it lies in {around(town)}"
-            )
+            raise Unplaced(without_figures(token.span.value))
         if token.letter == "F":
             word = token.span.value
             local = any(each in word for each in _POLICE)
