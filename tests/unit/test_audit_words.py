@@ -37,6 +37,7 @@ def test_what_words_mean_is_there() -> None:
     partnerships = {row["partnership_code"] for row in read_rows(PARTNERSHIPS)}
     assert {offence for offence, _ in offence_words().values()} <= known
     assert {near for each in not_recorded().values() for near in each.nearest} <= known
+    assert all(each.nearest for each in not_recorded().values())
     coded = {code for code, _, _ in area_words().values() if code}
     assert coded <= {*areas(), *partnerships}
     for code, kind, note in area_words().values():

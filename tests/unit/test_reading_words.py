@@ -370,3 +370,26 @@ def test_an_area_without_figures_is_not_taken_for_the_one_told_before(
     text = f"Kent had 155,866 crimes in 2025. {words}"
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     assert [s["quote"] for s in found] == ["155,866"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Knifepoint robberies",
+        "Robberies of teenagers",
+        "Attempted murders",
+        "Domestic homicides",
+        "Violence against the police",
+        "Thefts from churches",
+        "Rapes of children",
+        "Class A drug offences",
+    ],
+)
+def test_an_offence_that_a_word_beside_it_narrows_is_not_judged_as_the_whole(
+    words: str, judge: Judge
+) -> None:
+    text = f"Kent had 155,866 crimes in 2025. {words} rose by 43%, to 2,040."
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["quote"] for s in found] == ["155,866"]
+    plain = "Kent had 155,866 crimes in 2025. Homicide by police force: Kent 14, Essex 12."
+    assert len(judge_text(plain, judge, PUBLISHED).record()["statements"]) > 1

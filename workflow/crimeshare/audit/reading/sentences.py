@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 from crimeshare.audit.reading.spans import Offending, Span
 from crimeshare.audit.reading.tables import PastedTable, Stretch, cells_of, tables
+from crimeshare.reference import REFERENCE, read_rows
 
 LETTERS = {
     **{"area": "A", "elsewhere": "E", "place": "L", "context": "F"},
@@ -179,6 +181,42 @@ _OF_SHOPS = re.compile(
     r"\b(?:shops|stores|retailers|supermarkets),?\swhere\s(?:\w+\s){0,2}thefts?$",
     re.IGNORECASE,
 )
+# "Knifepoint robberies", "violence against the police": part of a group, not counted by itself.
+_PART = "is a part of a group, which these tables do not count by itself"
+_BEHIND = re.compile(
+    r"(?!by (?:the )?(?:police|officers|staff) )"
+    r"(?:of|by|against|at|in|from|on|involving|targeting) "
+    r"(?:the |our |retail |shop |emergency |NHS )*(?P<word>[a-z]+) "
+)
+
+
+@cache
+def _narrowing(where: str) -> set[str]:
+    rows = read_rows(REFERENCE / "narrowing_words.csv")
+    return {row["words"] for row in rows if row["where"] == where}
+
+
+def _narrowed(text: str, tokens: Sequence[Token]) -> list[Token]:
+    """Tokens with offences that a word beside them makes a part of what is counted."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if token.letter != "O":
+            continue
+        ahead = tokens[place - 1] if place else None
+        word = text[ahead.start : ahead.end].casefold() if ahead else ""
+        beside = word in _narrowing("before") and ahead and ahead.letter in (word, "S")
+        letters = "".join(
+            f"{text[each.start : each.end].casefold() if each.letter in 'SX' else each.letter} "
+            for each in tokens[place + 1 : place + 6]
+        )
+        behind = _BEHIND.match(letters)
+        if beside or (behind and behind["word"] in _narrowing("behind")):
+            named = text[ahead.start if beside and ahead else token.start : token.end]
+            span = Span(token.start, token.end, "unrecorded", f"{named} {_PART}")
+            found[place] = replace(token, letter="Z", span=span)
+    return found
+
+
 _LEAVING_OUT = ("excluding", "except", "without", "minus", "bar")
 
 
@@ -236,7 +274,7 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
         ):
             # "Shoplifting crimes", "robbery, a crime that has doubled".
             tokens[place] = replace(other, letter="G")
-    return tokens
+    return _narrowed(text, tokens)
 
 
 def _plain(text: str, start: int, end: int) -> Iterator[Token]:
