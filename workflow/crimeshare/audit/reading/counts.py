@@ -12,6 +12,7 @@ from crimeshare.audit.reading.slots import AVERAGE, OFFENDERS, PLACES
 from crimeshare.audit.reading.spans import Unplaced, Unsaid
 from crimeshare.audit.reading.state import Statement, value_of
 from crimeshare.audit.reading.years import ADJECTIVES
+from crimeshare.audit.words import SMALL
 
 # From so many offences per 1,000 residents on a number is no rate, unless it says so.
 _NO_RATE = 300
@@ -289,7 +290,8 @@ class Counts(Parts):
             r"N [^;.MCH]*, after (?:just |only )?$|"
             r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
             r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
-            r"(?:^|; )there (?:were|was) (?:just |only )?$|when it was $|"
+            r"(?:^|; )(?:(?:in |over |during )?(?:the )?P (?:, )?)?there (?:were|was) (?:just |only )?$|"
+            r"when it was $|N in P (?:, )?and $|N (?:, )?against (?:just |only )?$|"
             r"(?:^|[;,] |and )(?:by|in) (?:the )?P (?:, )?(?:it|that|this|they) (?:was|were) $|"
             r"compare[sd]? with N (?:in (?:the )?P )?and $",
             before,
@@ -352,6 +354,7 @@ class Counts(Parts):
         place = next(i for i in range(at, len(self.tokens)) if self.tokens[i].letter == "PACE1")
         slots = self._slots(at, offence=self.around.noun(at))
         unit = self._words(place).casefold().split()[-1]
+        words = re.sub(rf"\b(?:{'|'.join(SMALL)})\b", lambda m: f"{value_of(m[0]):g}", words)
         self._add(at, slots, {"quantity": "count", "value": f"{words} a {unit}"})
 
     def _every(self, at: int) -> None:

@@ -308,7 +308,8 @@ def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
         raise ValueError(refused)
     if all(_of_another(statement, claim, verdict) for _, claim, verdict in found):
         meant = _read_as(statement, statement.otherwise[:1])
-        if meant.entries and "offence" in statement.assumed and statement.role:
+        level = statement.role or statement.entries[0]["quantity"] == "rate"
+        if meant.entries and "offence" in statement.assumed and level:
             other = _judged(replace(meant, otherwise=[], elsewhere=[]), judge, everything)
             if not _far(other.claim, other.verdict):
                 return other

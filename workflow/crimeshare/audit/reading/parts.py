@@ -170,6 +170,13 @@ class Parts(Shares):
             return self._share(at, words, "", own)
         if self._of_what_was_counted(at, words):
             return None
+        most = re.search(
+            r"A (?:had|saw|recorded|reported|experienced) the J (?:[a-z]+ )*(M) [^;.CH]*[,:] $",
+            before,
+        )
+        if most and (most_of := self.tokens[len(before[: most.start(1)].split())].span):
+            # "Great Yarmouth saw the sharpest rise of the seven districts, 9 per cent".
+            return self._change(at, f"{MOVES[most_of.value]} {words}", None)
         ordered = re.search(r"increase|fall", self.topic.rank)
         if ordered and re.search(
             r"A (?:the J )?(?:, |\( |with |on |at |by |of |one of |which saw |: )*$|"

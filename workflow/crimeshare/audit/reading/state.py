@@ -255,7 +255,7 @@ class State:
     def _since(self, period: Year | None, at: int, move: int | None = None) -> Year | None:
         """The year that a change is from; none for the year before that no words name."""
         assert period is not None
-        if re.match(r"R alone ", self.sentence.after(at)):
+        if re.match(r"R alone |(?:in|over) (?:a|one) (?:single )?year ", self.sentence.after(at)):
             # "Have halved since 2012/13 and fell by a quarter last year alone".
             return None
         own = at if move is None else move

@@ -349,9 +349,10 @@ class Surveyed(State):
         if ages or not (one.sex or one.age) or not (other.sex or other.age):
             raise Unplaced("the two groups that it compares are not named")
         value = f"{words} as likely" if not words.endswith("likely") else words
+        self.topic.measure = self._measure(at)
         entry: dict[str, Any] = {
             "quantity": "comparison",
-            "measure": self._measure(at),
+            "measure": self.topic.measure,
             "difference": value,
             "group": _group(one),
             "than": _group(other),
