@@ -564,6 +564,36 @@ def test_a_multiple_of_what_is_not_named_is_left_out(judge: Judge) -> None:
             {"area": "East Midlands", "value": "down 8%"},
         ),
         (
+            "Gloucestershire's commissioner was asked. Cheltenham needs a front desk. In 2024 "
+            "there were 9,816 crimes in the town and 99 robberies.",
+            "9,816",
+            {"area": "Cheltenham"},
+        ),
+        (
+            "Leicester had 3,711 shop thefts in 2024. The city accounts for 44% of crime recorded "
+            "by Leicestershire Police, and its crime rate is twice the national one.",
+            "twice",
+            {"area": "Leicester", "than": "England and Wales"},
+        ),
+        (
+            "Swindon had 15,264 crimes in 2024. There were 17,113 in 2023. How many burglaries? A: "
+            "435, compared with 570 in 2023.",
+            "435",
+            {"period_end": "2024-12-31", "exit": 0},
+        ),
+        (
+            "Drug trafficking rose in South Wales in 2025, and the overall increase in drug "
+            "offences, 41%, was the biggest of any force.",
+            "biggest",
+            {"value": "biggest increase", "exit": 0},
+        ),
+        (
+            "In the year to March 2025 10.2% of adults were victims, the Crime Survey says, or "
+            "17.1% when fraud and computer misuse are counted.",
+            "10.2%",
+            {"measure": "headline_excluding_fraud"},
+        ),
+        (
             "More than half of Newham's 39,990 crimes in 2024 were thefts.",
             "39,990",
             {"quantity": "total", "exit": 0},
@@ -576,3 +606,10 @@ def test_sentences_of_kinds_whose_area_or_year_is_another(
     found = judge_text(text, judge, PUBLISHED).record()["statements"]
     said = next(s for s in found if s["quote"] == quote)
     assert {name: said[name] for name in slots} == slots
+
+
+def test_a_share_of_what_is_no_group_is_left_out(judge: Judge) -> None:
+    text = "Gwent recorded 19 homicides in 2025. Domestic abuse makes up 18% of the crime we see."
+    found = judge_text(text, judge, PUBLISHED).record()
+    assert "18%" not in [s["quote"] for s in found["statements"]]
+    assert "Domestic abuse" in next(u for u in found["unplaced"] if u["quote"] == "18%")["why"]

@@ -290,7 +290,8 @@ class Counts(Parts):
             r"N [^;.MCH]*, after (?:just |only )?$|"
             r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
             r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
-            r"(?:^|; )(?:(?:in |over |during )?(?:the )?P (?:, )?)?there (?:were|was) (?:just |only )?$|"
+            r"(?:^|; )(?:(?:in |over |during )?(?:the )?P (?:, )?)?there (?:were|was) "
+            r"(?:just |only )?$|"
             r"when it was $|N in P (?:, )?and $|N (?:, )?against (?:just |only )?$|"
             r"(?:^|[;,] |and )(?:by|in) (?:the )?P (?:, )?(?:it|that|this|they) (?:was|were) $|"
             r"compare[sd]? with N (?:in (?:the )?P )?and $",

@@ -25,7 +25,8 @@ _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "numbe
 
 
 _MOVE_WAS = re.compile(
-    r"(?:^|[_;,] |and |but )(?:the |that |this |its |A )*M (?:in (?:[a-z]+ )*[OT] )?"
+    r"(?:^|[_;,] |and |but )(?:the |that |this |its |overall |A )*M (?:in (?:[a-z]+ )*[OT] )?"
+    r"(?:, [CHN] , )?"
     r"(?:was|is|were|being) (?:also )?(?:the )?$"
 )
 # Not "its museum is unrivalled".

@@ -252,7 +252,9 @@ class Reader(Counts, Orders, Directions):
     def _in_passing(self, at: int, area: tuple[str, ...]) -> bool:
         """Whether a text that is about one area names another, and goes on about its own."""
         before = self.sentence.before(at)
-        behind = re.match(r"(?:is|was|comes?|came) (?:next|second|close) ", self.sentence.after(at))
+        behind = re.match(
+            r"(?:is|was|comes?|came) (?:next|second|close) ", self.sentence.after(at)
+        ) or re.search(r"only in (?:the )?$", before)
         if _BESIDE.search(before) or self.around._beside(at) or behind:
             return True
         inside = forces_of_partnerships()
@@ -321,6 +323,11 @@ class Reader(Counts, Orders, Directions):
         elif any(t.letter == "Z" for t in self.tokens):
             self.topic.offence = None
         here = {s.entries[0].get("area") for s in self._here()}
+        parts = [area for area in named if area[0] in forces_of_partnerships()]
+        self.topic.place = parts[-1] if parts else self.topic.place
+        if self.topic.place and here == {self.topic.place[0]}:
+            # "Cheltenham needs a front desk. In 2024 there were 9,816 crimes in the town."
+            self.topic.area = self.topic.place
         force = forces_of_partnerships().get(self.topic.area[0]) if self.topic.area else None
         whole = any(t.letter == "F" for t in self.tokens)
         if force and whole and force in here and self.topic.area[0] not in here:
@@ -337,9 +344,14 @@ class Reader(Counts, Orders, Directions):
             # "In 2020/21 there had been ten" looks back.
             before = self.topic.period
             back = any(t.letter == "had" for t in self.tokens)
+            asked = self.tokens[-1].letter == "?"
+            latest = self.topic.latest
+            if not latest or end > latest.period_end:
+                self.topic.latest = Year(end)
             if (
                 not before
                 or end > before.period_end
+                or asked
                 or not (back or _long_before(end, before.period_end))
             ):
                 lasts = [y[1] for y in mains if y[1] == Year(end, LAST)]

@@ -35,7 +35,7 @@ _HAPPENED = re.compile(
 )
 _MADE = (
     r"(?:made M|makes M|make M|making M|accounted for|accounts for|account for|accounting for|"
-    r"represented|represents|representing|contributed|took|had|has|saw|sees|records|recorded|logged|"
+    r"represented|represents|representing|contributed|provided|took|had|has|saw|sees|records|recorded|logged|"
     r"dealt with|handled|was responsible for|is responsible for|with)"
     r"(?: (?:about|around|some|just|only|a|the|over))* $"
 )

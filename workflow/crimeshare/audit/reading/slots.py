@@ -244,6 +244,9 @@ class Around(Years):
         letter, before = self.tokens[place].letter, self.sentence.before(place)
         if letter == "O" and (_ABOUT.search(before) or _PART.search(before)):
             return True
+        if letter in "OZ" and re.search(r"which (?:includes?|covers?) (?:[a-z]+ )*$", before):
+            # "Thefts from the person, which includes phones being snatched, rose".
+            return True
         return bool(
             letter == "T"
             and re.search(
@@ -342,6 +345,7 @@ class Around(Years):
                             r"[CH] of (?:them|these|those|it) (?:[a-z]+ )*(?:the )?$",
                             self.sentence.before(place),
                         )
+                        or re.search(r"outside (?:of )?(?:the )?$", self.sentence.before(place))
                         or (self.topic.area and (self._beside(place) or self._next(place)))
                         or self._part_of_force(place)
                     )
@@ -377,6 +381,7 @@ class Around(Years):
             or (re.match(r"and A (?![N(:,])", after) and not re.search(r"[CN] (?:in )?$", before))
             or (re.search(r"A , $", before) and re.match(r"and [a-z]+ [OTG] ", after))
             or re.search(r"A (?:\w+ ){0,3}(?:together with|as well as|plus) (?:\w+ )*$", before)
+            or re.search(r"(?:across|in|throughout) (?:[a-z]+ , )+[a-z]+ and $", before)
         ):
             raise Unplaced("it is about more than one area together")
         assert token.span is not None
@@ -394,10 +399,12 @@ class Around(Years):
             if inside and (local or word.endswith("county")):
                 # "The city had 41% of the county's robberies".
                 force = (inside,)
-            if not inside and force and word.split()[-1] in _PARTS_OF_FORCES and self.topic.before:
+            if not inside and force and word.split()[-1] in _PARTS_OF_FORCES:
                 # "24,509 in Plymouth, of 114,391 across the force. The city's rate".
-                within = forces_of_partnerships().get(self.topic.before[0])
-                force = self.topic.before if within == force[0] else force
+                for part in (self.topic.before, self.topic.place):
+                    if part and forces_of_partnerships().get(part[0]) == force[0]:
+                        force = part
+                        break
             if self._part_unnamed(word, force):
                 raise Unplaced(f"which {word.split()[-1]} of the force it is of is not said")
             if not force:

@@ -70,6 +70,8 @@ class Topic:
         survey: whether a survey's figures are told, and of which measure.
         fraud: what of fraud was named last, which police do not count.
         rank, ranked: the order of the last place in one, and the area whose members it orders.
+        latest: the latest year that was told of, though the last be another.
+        place: the last part of a force that was named, with a number or without.
         quarter: whether what was told last is of a part of a year.
         lifetime: whether the survey's question reaches back to the age of 16.
         nowhere: whether the whole text names no area.
@@ -81,6 +83,8 @@ class Topic:
     force: tuple[str, ...] = ()
     offence: Offending | None = None
     period: Year | None = None
+    latest: Year | None = None
+    place: tuple[str, ...] = ()
     quarter: bool = False
     since: Year | None = None
     survey: bool = False

@@ -284,7 +284,7 @@ class State:
         first = min(named[-1:], key=lambda year: year.period_end)
         perfect = re.search(
             r"(?:so |that |and )+(?:it|they|that|this|the (?:number|figure|total)) (?:has|have) "
-            r"(?:been )?(?:[a-z]+ )?$",
+            r"(?:been )?(?:[a-z]+ )?$|so there (?:has|have) been (?:an? )?$",
             before,
         )
         since = re.match(r"(?:[a-z]+ |(?:by )?[CHN] )?since [,.;]", after)

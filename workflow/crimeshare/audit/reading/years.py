@@ -250,6 +250,11 @@ class Years:
         if self.topic.quarter:
             raise Unplaced(f"its period {QUARTER}")
         if self.topic.period:
+            beside = max((y[1].period_end for y in self.years if y[2]), default=date.min)
+            latest = self.topic.latest
+            if latest and self.topic.period.period_end <= beside < latest.period_end:
+                # "There were 17,113 in 2023. How many burglaries? 435, compared with 570 in 2023."
+                return latest, True
             return self.topic.period, True
         newest, ahead = newest_out(self.published) if self.published else None, self.ahead.period
         # A year long before the text came out is told of for another reason.
