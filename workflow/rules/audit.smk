@@ -124,7 +124,13 @@ rule render_check:
     input:
         published=EVIDENCE,
         judged_with=JUDGED_WITH,
-        words=reference("countries", "measure_words", "narrowing_words", "other_subjects", "things_words"),
+        words=reference(
+            "countries",
+            "measure_words",
+            "narrowing_words",
+            "other_subjects",
+            "things_words",
+        ),
         templates=TEMPLATES,
         lock=shipped("envs/browser.txt"),
     output:

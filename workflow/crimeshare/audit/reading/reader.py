@@ -292,8 +292,8 @@ class Reader(Counts, Orders, Directions):
             of = {area for area in local if area[0] in {s.entries[0].get("area") for s in own}}
             # A list of forces is about the region that it begins with.
             area = next(iter(of)) if len(of) == 1 else (local or forces)[0]
-            whole = {areas()[code[0]].parent_code for code in of if code[0] in areas()}
-            if whole and whole == {*self.topic.area}:
+            parents = {areas()[code[0]].parent_code for code in of if code[0] in areas()}
+            if parents and parents == {*self.topic.area}:
                 # "All four Welsh forces recorded drops: South Wales 5%, Gwent 4%".
                 area = self.topic.area
             if not {*area} & {*self.topic.area}:

@@ -103,8 +103,8 @@ class Surveyed(State):
         # "17.0% experienced headline crime and 2.4% of households a burglary".
         order = [spot(at, near)] if near else []
         counted = r"(?:when|if|once|with|including) [OZ] (?:and [OZ] )?"
-        whole = " ".join(t.letter for t in self.tokens) + " "
-        if re.search(rf"C {counted}(?:is|are|was|were) (?:counted|included|added)", whole):
+        said = "".join(f"{token.letter} " for token in self.tokens)
+        if re.search(rf"C {counted}(?:is|are|was|were) (?:counted|included|added)", said):
             # "It was 10.2%, or 17.1% when fraud and computer misuse are counted".
             more = re.match(counted, self.sentence.after(at))
             return "headline_including_fraud" if more else "headline_excluding_fraud"
