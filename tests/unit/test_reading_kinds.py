@@ -20,6 +20,15 @@ def judge() -> Judge:
 PUBLISHED = date(2026, 5, 1)
 
 
+def read_with(
+    judge: Judge, text: str, quote: str, slots: dict[str, str | int]
+) -> dict[str, str | int]:
+    """What some words of a text were read as, for the slots that are asked."""
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    said = next(s for s in found if s["quote"] == quote)
+    return {name: said[name] for name in slots}
+
+
 @pytest.mark.parametrize(
     ("text", "quote", "slots"),
     [
@@ -423,9 +432,7 @@ def test_a_level_far_from_what_was_assumed_is_left_out_with_what_it_was_read_as(
 def test_sentences_of_kinds_that_newspapers_and_panels_write(
     text: str, quote: str, slots: dict[str, str | int], judge: Judge
 ) -> None:
-    found = judge_text(text, judge, PUBLISHED).record()["statements"]
-    said = next(s for s in found if s["quote"] == quote)
-    assert {name: said[name] for name in slots} == slots
+    assert read_with(judge, text, quote, slots) == slots
 
 
 @pytest.mark.parametrize(
@@ -479,9 +486,7 @@ def test_numbers_of_sections_and_of_what_could_be_of_two_areas_are_left_out(
 def test_sentences_of_kinds_that_set_one_beside_the_others(
     text: str, quote: str, slots: dict[str, str | int], judge: Judge
 ) -> None:
-    found = judge_text(text, judge, PUBLISHED).record()["statements"]
-    said = next(s for s in found if s["quote"] == quote)
-    assert {name: said[name] for name in slots} == slots
+    assert read_with(judge, text, quote, slots) == slots
 
 
 def test_a_multiple_of_what_is_not_named_is_left_out(judge: Judge) -> None:
@@ -603,9 +608,7 @@ def test_a_multiple_of_what_is_not_named_is_left_out(judge: Judge) -> None:
 def test_sentences_of_kinds_whose_area_or_year_is_another(
     text: str, quote: str, slots: dict[str, str | int], judge: Judge
 ) -> None:
-    found = judge_text(text, judge, PUBLISHED).record()["statements"]
-    said = next(s for s in found if s["quote"] == quote)
-    assert {name: said[name] for name in slots} == slots
+    assert read_with(judge, text, quote, slots) == slots
 
 
 def test_a_share_of_what_is_no_group_is_left_out(judge: Judge) -> None:

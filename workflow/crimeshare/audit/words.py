@@ -135,7 +135,7 @@ def area_words() -> dict[str, tuple[str, str, str]]:
     """Area code (empty if it has none), kind and note by what people call an area.
 
     ``context`` are words for an area named elsewhere ("the force"), ``elsewhere`` are countries
-    without figures here, ``unpublished`` areas of which there are none, ``doubtful`` need their
+    without figures here, ``unpublished`` areas without figures anywhere, ``doubtful`` need their
     note said.
     """
     rows = read_rows(REFERENCE / "area_words.csv")

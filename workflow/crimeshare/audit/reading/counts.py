@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from crimeshare.audit.numerals import FEWEST
-from crimeshare.audit.reading.parts import MOVES, Parts
+from crimeshare.audit.reading.multiples import Multiples
+from crimeshare.audit.reading.parts import MOVES
 from crimeshare.audit.reading.slots import AVERAGE, OFFENDERS, PLACES
 from crimeshare.audit.reading.spans import Unplaced, Unsaid
 from crimeshare.audit.reading.state import Statement, value_of
@@ -41,7 +42,7 @@ _HANDLED = re.compile(
 )
 
 
-class Counts(Parts):
+class Counts(Multiples):
     """Reads what was counted."""
 
     def _count(self, at: int) -> None:

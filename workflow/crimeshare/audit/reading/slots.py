@@ -399,12 +399,10 @@ class Around(Years):
             if inside and (local or word.endswith("county")):
                 # "The city had 41% of the county's robberies".
                 force = (inside,)
-            if not inside and force and word.split()[-1] in _PARTS_OF_FORCES:
+            part = self.topic.place
+            if part and force and word.split()[-1] in _PARTS_OF_FORCES and not inside:
                 # "24,509 in Plymouth, of 114,391 across the force. The city's rate".
-                for part in (self.topic.before, self.topic.place):
-                    if part and forces_of_partnerships().get(part[0]) == force[0]:
-                        force = part
-                        break
+                force = part if forces_of_partnerships().get(part[0]) == force[0] else force
             if self._part_unnamed(word, force):
                 raise Unplaced(f"which {word.split()[-1]} of the force it is of is not said")
             if not force:
@@ -423,7 +421,7 @@ class Around(Years):
         return found, False
 
     def _part_unnamed(self, word: str, force: tuple[str, ...]) -> bool:
-        """Whether "the city" stands in a text about a force that is none: "the city lost 104"."""
+        """Whether "the city" is part of a force that is no city, and which one is not said."""
         name = areas()[force[0]].area_name if force and force[0] in areas() else ""
         part = word.split()[-1] in _PARTS_OF_FORCES and name not in ("", "London")
         return part and not re.search("Metropolitan|City", name)
